@@ -1,0 +1,137 @@
+"""Settings: read once from the environment, refused at start with a clear sentence when wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_SECRET = "a-secret-for-the-demonstration-only"  # noqa: S105  public on purpose, refused outside the demo
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class OrganiserIdentity:
+    """Who offers the classes, as printed in the legal notice, in mails and on invoices."""
+
+    name: str = "Atelier du Lac"
+    legal_form: str = "Raison individuelle"
+    street: str = "Rue de la Gare"
+    house_number: str = "12"
+    postcode: str = "1110"
+    town: str = "Morges"
+    country: str = "CH"
+    email: str = "bonjour@atelier-du-lac.example.ch"
+    phone: str = "+41 21 555 01 02"
+    uid: str = ""
+    iban: str = "CH4431999123000889012"
+    locale: str = "fr"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set. Each field is the environment variable ATELIER_<FIELD> in capitals."""
+
+    database_url: str = f"sqlite:///{ROOT / 'var' / 'atelier.db'}"
+    secret_key: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    demo: bool = False
+    languages: tuple[str, ...] = ("fr", "en")
+    data_dir: Path = ROOT / "var"
+    content_dir: Path = ROOT / "content"
+    smtp_url: str = ""
+    mail_from: str = ""
+    jobs: str = "embedded"
+    log_level: str = "INFO"
+    organiser: OrganiserIdentity = field(default_factory=OrganiserIdentity)
+
+    def __post_init__(self) -> None:
+        _check(self)
+
+    @property
+    def sender(self) -> str:
+        """The address mails come from: ATELIER_MAIL_FROM, else the organiser's own."""
+        return self.mail_from or self.organiser.email
+
+    @property
+    def qr_bills(self) -> bool:
+        """Whether bank transfer can be offered."""
+        return bool(self.organiser.iban)
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment (default: the process's). Raises SettingsError with a sentence."""
+    environ = os.environ if environ is None else environ
+    demo = _flag("ATELIER_DEMO", environ.get("ATELIER_DEMO", ""))
+    return Settings(**_given(Settings, "ATELIER_", environ), organiser=_organiser(environ, demo))
+
+
+def _organiser(environ: Mapping[str, str], demo: bool) -> OrganiserIdentity:
+    given = _given(OrganiserIdentity, "ATELIER_ORGANISER_", environ)
+    if demo:
+        return OrganiserIdentity(**given)
+    blank = {f.name: "" for f in fields(OrganiserIdentity) if f.name not in ("country", "locale")}
+    return OrganiserIdentity(**{**blank, **given})
+
+
+def _given(kind: type, prefix: str, environ: Mapping[str, str]) -> dict:
+    """Values for the fields of `kind` that the environment sets, converted to the field's type."""
+    values: dict = {}
+    for f in fields(kind):
+        name = prefix + f.name.upper()
+        if f.name == "organiser" or not environ.get(name):
+            continue
+        raw = environ[name].strip()
+        if f.type == "bool":
+            values[f.name] = _flag(name, raw)
+        elif f.type == "Path":
+            values[f.name] = Path(raw)
+        elif f.type == "tuple[str, ...]":
+            values[f.name] = tuple(part.strip() for part in raw.split(",") if part.strip())
+        else:
+            values[f.name] = raw
+    return values
+
+
+def _flag(name: str, raw: str) -> bool:
+    if raw.lower() in ("1", "true", "yes", "on"):
+        return True
+    if raw.lower() in ("", "0", "false", "no", "off"):
+        return False
+    raise SettingsError(f"{name} is {raw!r}: write 1 for yes or 0 for no.")
+
+
+def _check(settings: Settings) -> None:
+    if settings.demo and not settings.secret_key:
+        object.__setattr__(settings, "secret_key", DEMO_SECRET)
+    if not settings.secret_key:
+        raise SettingsError("ATELIER_SECRET_KEY is missing: set it to 32 or more random characters "
+                            "(python3 -c 'import secrets; print(secrets.token_urlsafe(32))').")  # fmt: skip
+    if not settings.demo and (settings.secret_key == DEMO_SECRET or len(settings.secret_key) < 32):
+        raise SettingsError("ATELIER_SECRET_KEY is too short or the demonstration's: use 32 or more random characters.")
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or settings.base_url.endswith("/"):
+        raise SettingsError(f"ATELIER_BASE_URL is {settings.base_url!r}: write the site's address without a slash at "
+                            "the end, as in https://classes.example.ch.")  # fmt: skip
+    _check_choices(settings)
+
+
+def _check_choices(settings: Settings) -> None:
+    if not settings.languages or set(settings.languages) - {"fr", "en"}:
+        raise SettingsError("ATELIER_LANGUAGES must name fr, en or both, separated by a comma.")
+    if settings.jobs not in ("embedded", "external"):
+        raise SettingsError(
+            f"ATELIER_JOBS is {settings.jobs!r}: write embedded (jobs run in the web process) or external."
+        )
+    if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://", "postgresql://", "postgres://")):
+        raise SettingsError("ATELIER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps", "smtp+starttls"):
+        raise SettingsError("ATELIER_SMTP_URL must look like smtp+starttls://user:password@host:587.")
+    if settings.organiser.locale not in ("fr", "en"):
+        raise SettingsError("ATELIER_ORGANISER_LOCALE must be fr or en.")

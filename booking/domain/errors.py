@@ -1,0 +1,120 @@
+"""Refusals: what the rules say no to, as facts. `web/errors.py` alone turns them into sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """Base of every expected 'no'. Carries facts, never a sentence."""
+
+
+@dataclass
+class NotFound(Refusal):
+    """The thing named does not exist (or is not shown to this visitor)."""
+
+    what: str
+
+
+@dataclass
+class EditionFull(Refusal):
+    """Fewer seats are free than were asked for; `left` may be 0."""
+
+    left: int
+
+
+@dataclass
+class RegistrationNotOpen(Refusal):
+    """The edition takes no bookings now: not yet open, past its deadline, or called off."""
+
+    reason: str  # 'soon' | 'closed' | 'called_off'
+    at: datetime | None = None
+
+
+@dataclass
+class VoucherRefused(Refusal):
+    """The voucher cannot be used for this booking."""
+
+    reason: str  # 'unknown' | 'too_early' | 'over' | 'used_up' | 'other_class'
+
+
+@dataclass
+class ChannelRefused(Refusal):
+    """That way of paying is not offered for this booking now."""
+
+    channel: str
+
+
+@dataclass
+class TermsChanged(Refusal):
+    """The terms shown are no longer the current ones; they must be accepted anew."""
+
+
+@dataclass
+class PriceChanged(Refusal):
+    """The total shown is no longer the total; nothing was booked. Centimes."""
+
+    shown: int
+    current: int
+
+
+@dataclass
+class AlreadyBooked(Refusal):
+    """The same person already has an active booking for this edition; asked about, not forbidden."""
+
+    reference: str
+
+
+@dataclass
+class QuoteChanged(Refusal):
+    """The fee moved between the page and the press of the button; nothing was cancelled. Centimes."""
+
+    shown: int
+    current: int
+
+
+@dataclass
+class NothingToCancel(Refusal):
+    """No active seat was chosen, or the class has begun and was attended."""
+
+
+@dataclass
+class IbanNeeded(Refusal):
+    """A refund by bank needs a valid IBAN. `given` is what was typed, '' when nothing was."""
+
+    given: str = ""
+
+
+@dataclass
+class NotPayable(Refusal):
+    """Nothing can be paid on this booking now (`reason`: 'settled', 'over', 'cancelled')."""
+
+    reason: str
+
+
+@dataclass
+class GatewayUnavailable(Refusal):
+    """The payment provider did not answer; the seats stay held and the same step may be repeated."""
+
+
+@dataclass
+class EditingClosed(Refusal):
+    """Attendees can no longer be edited online: the cut-off has passed."""
+
+    at: datetime
+
+
+@dataclass
+class WrongAmount(Refusal):
+    """Money was reported that fits no open reference or amount. Centimes."""
+
+    reason: str
+
+
+@dataclass
+class PromiseBroken(Refusal):
+    """A catalogue change would alter what participants were promised (`what` names the field)."""
+
+    where: str
+    what: str

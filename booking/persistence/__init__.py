@@ -1,0 +1,33 @@
+"""Tables that remember, one noun a file: thin guarded verbs that never commit and never send."""
+
+from booking.persistence import (
+    bookings,
+    cancellations,
+    counters,
+    documents,
+    drafts,
+    journal,
+    ledger,
+    masterclasses,
+    outbox,
+    payments,
+    policies,
+    terms,
+    vouchers,
+)
+
+__all__ = [
+    "bookings",
+    "cancellations",
+    "counters",
+    "documents",
+    "drafts",
+    "journal",
+    "ledger",
+    "masterclasses",
+    "outbox",
+    "payments",
+    "policies",
+    "terms",
+    "vouchers",
+]

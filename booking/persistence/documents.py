@@ -1,0 +1,62 @@
+"""Invoices, credit notes, fee invoices and receipts: immutable, numbered per kind without a gap."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.domain.documents import DocumentContent
+from booking.domain.payment import DocumentKind
+from booking.persistence import counters
+from booking.persistence.db import Model, db
+
+PREFIXES = {
+    DocumentKind.INVOICE: "INV",
+    DocumentKind.CREDIT_NOTE: "CRN",
+    DocumentKind.FEE_INVOICE: "FEE",
+    DocumentKind.RECEIPT: "REC",
+}
+
+
+class Document(Model):
+    """`content` is DocumentContent.to_json(), frozen; the PDF is drawn from it whenever it is asked for."""
+
+    __table_args__ = (Index("uq_document_number", "kind", "serial", unique=True),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    kind: Mapped[DocumentKind]
+    serial: Mapped[int]
+    number: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    total: Mapped[int]  # centimes
+    reference: Mapped[str | None] = mapped_column(index=True)  # QR reference, where something is to be paid
+    cites_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    @property
+    def frozen(self) -> DocumentContent:
+        return DocumentContent.from_json(self.content)
+
+
+def next_number(kind: DocumentKind) -> tuple[int, str]:
+    """The next serial of the kind's series and its printed number, such as (17, 'INV-00017')."""
+    serial = counters.increase(kind.value)
+    return serial, f"{PREFIXES[kind]}-{serial:05d}"
+
+
+def of_booking(booking_id: int) -> list[Document]:
+    """A booking's documents, oldest first."""
+    return list(db.session.scalars(select(Document).where(Document.booking_id == booking_id).order_by(Document.id)))
+
+
+def open_invoice(booking_id: int) -> Document | None:
+    """The booking's latest invoice that no credit note has taken back in full."""
+    credited = select(Document.cites_id).where(
+        Document.booking_id == booking_id, Document.kind == DocumentKind.CREDIT_NOTE, Document.cites_id.is_not(None)
+    )
+    query = select(Document).where(Document.booking_id == booking_id, Document.kind == DocumentKind.INVOICE)
+    return db.session.scalars(query.where(Document.id.not_in(credited)).order_by(Document.id.desc()).limit(1)).first()

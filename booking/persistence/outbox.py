@@ -1,0 +1,92 @@
+"""What must happen after a commit, as rows of that commit. The table is the truth; the job runner only drains it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Index, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from booking.persistence import transaction
+from booking.persistence.db import Model, db
+
+LEASE = timedelta(minutes=5)  # longer than any job; a killed worker's job is taken up again after it
+MAX_ATTEMPTS = 8
+
+
+class OutboxJob(Model):
+    """`topic` names the handler, `payload` holds ids and plain values; `key` makes posting idempotent."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "done_at", "run_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic: Mapped[str]
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str] = mapped_column(unique=True)
+    run_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(default="")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A job taken for one try. `attempts` fences the settling: only the latest claimant may settle."""
+
+    id: int
+    topic: str
+    payload: dict[str, Any]
+    key: str
+    attempts: int
+
+
+def post(topic: str, key: str, now: datetime, run_at: datetime | None = None, **payload: Any) -> None:
+    """Writes the job into the open transaction. A second post with the same key is nothing."""
+    if db.session.scalar(select(OutboxJob.id).where(OutboxJob.key == key)) is None:
+        db.session.add(OutboxJob(topic=topic, key=key, payload=payload, run_at=run_at or now))
+        db.session.flush()
+    transaction.wake_after_commit()
+
+
+def claim(now: datetime) -> Claimed | None:
+    """Takes one due job for this worker, inside the caller's transaction; None when nothing is due."""
+    due = (
+        select(OutboxJob.id)
+        .where(OutboxJob.done_at.is_(None), OutboxJob.run_at <= now, OutboxJob.attempts < MAX_ATTEMPTS)
+        .where(or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now))
+        .order_by(OutboxJob.run_at, OutboxJob.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = db.session.execute(
+        update(OutboxJob)
+        .where(OutboxJob.id.in_(due))
+        .values(leased_until=now + LEASE, attempts=OutboxJob.attempts + 1)
+        .returning(OutboxJob.id, OutboxJob.topic, OutboxJob.payload, OutboxJob.key, OutboxJob.attempts)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return Claimed(*taken) if taken else None
+
+
+def settle(job: Claimed, now: datetime, error: str = "") -> None:
+    """Done, or to be tried again after 2^attempts seconds. Fenced: a worker that lost its lease changes nothing."""
+    values: dict[str, Any] = {"leased_until": None, "error": error[:500]}
+    if error:
+        values["run_at"] = now + timedelta(seconds=2**job.attempts)
+    else:
+        values["done_at"] = now
+    db.session.execute(
+        update(OutboxJob)
+        .where(OutboxJob.id == job.id, OutboxJob.attempts == job.attempts, OutboxJob.done_at.is_(None))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def undelivered() -> list[OutboxJob]:
+    """Jobs that failed so often that a person must look."""
+    query = select(OutboxJob).where(OutboxJob.done_at.is_(None), OutboxJob.attempts >= MAX_ATTEMPTS)
+    return list(db.session.scalars(query.order_by(OutboxJob.id)))

@@ -1,0 +1,108 @@
+"""Attempts to pay, and refunds."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from booking.domain.booking import Channel
+from booking.domain.payment import (
+    OPEN_REFUNDS,
+    PAYMENT_TRANSITIONS,
+    REFUND_TRANSITIONS,
+    PaymentState,
+    RefundState,
+)
+from booking.persistence.db import Model, db
+
+
+class Payment(Model):
+    """One attempt to pay a booking: a provider's page, or a transfer that arrived. Centimes.
+
+    `provider_id` is the provider's name for the attempt (its session), `provider_payment` for the money itself;
+    `public_id` is ours, sent to the provider as its idempotency key; `expires_at` is stored so that a repeated start
+    asks for the same.
+    """
+
+    __table_args__ = (
+        Index("uq_payment_provider", "channel", "provider_id", unique=True),
+        Index("ix_payment_state", "state", "expires_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(18))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    channel: Mapped[Channel]
+    amount: Mapped[int]
+    state: Mapped[PaymentState] = mapped_column(default=PaymentState.STARTING)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    provider_id: Mapped[str | None]
+    provider_url: Mapped[str] = mapped_column(default="")
+    provider_payment: Mapped[str] = mapped_column(default="")
+
+    def move_to(self, state: PaymentState, now: datetime) -> None:
+        """The only place where the state changes. Raises IllegalTransition."""
+        PAYMENT_TRANSITIONS.check(self.state, state)
+        self.state = state
+        if state in (PaymentState.PAID, PaymentState.OVER):
+            self.settled_at = now
+
+
+class Refund(Model):
+    """Money to give back, by the channel it came or by bank. `iban` is erased once it was used. Centimes."""
+
+    __table_args__ = (Index("ix_refund_state", "state"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(18))
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"), unique=True)
+    channel: Mapped[Channel]
+    amount: Mapped[int]
+    state: Mapped[RefundState]
+    reason: Mapped[str]  # 'cancellation' | 'late' | 'surplus'
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    provider_id: Mapped[str | None] = mapped_column(unique=True)
+    iban: Mapped[str] = mapped_column(default="")
+    account_holder: Mapped[str] = mapped_column(default="")
+
+    payment: Mapped[Payment | None] = relationship()
+
+    def move_to(self, state: RefundState, now: datetime) -> None:
+        """The only place where the state changes. Raises IllegalTransition."""
+        REFUND_TRANSITIONS.check(self.state, state)
+        self.state = state
+        if state in (RefundState.SUCCEEDED, RefundState.FAILED):
+            self.settled_at = now
+
+
+def refunds_under_way(booking_id: int) -> int:
+    """Centimes promised back and not yet moved."""
+    query = select(func.sum(Refund.amount)).where(Refund.booking_id == booking_id, Refund.state.in_(OPEN_REFUNDS))
+    return db.session.scalar(query) or 0
+
+
+def refundable(payment: Payment) -> int:
+    """What of a payment was neither given back nor promised back, centimes."""
+    live = (*OPEN_REFUNDS, RefundState.SUCCEEDED)
+    query = select(func.sum(Refund.amount)).where(Refund.payment_id == payment.id, Refund.state.in_(live))
+    return payment.amount - (db.session.scalar(query) or 0)
+
+
+def paid_payments(booking_id: int) -> list[Payment]:
+    """The payments of a booking that brought money, latest first."""
+    query = select(Payment).where(Payment.booking_id == booking_id, Payment.state == PaymentState.PAID)
+    return list(db.session.scalars(query.order_by(Payment.id.desc())))
+
+
+def open_attempts(booking_id: int) -> list[Payment]:
+    """Attempts at a provider that may still bring money, latest first."""
+    query = select(Payment).where(
+        Payment.booking_id == booking_id, Payment.state.in_((PaymentState.STARTING, PaymentState.OPEN))
+    )
+    return list(db.session.scalars(query.order_by(Payment.id.desc())))
