@@ -1,0 +1,163 @@
+"""How money, dates and hours are printed; the only place that knows a pattern.
+
+Every function writes in the current language (`flask_babel.get_locale()`, so also under `force_locale` in a mail) and
+is a template filter of the same name; `hours` and `date_range`, which take two values, are template functions too.
+Datetimes must be aware and already in the zone to be shown: `{{ starts_at | local(edition.zone) | full_date }}`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from flask import Flask
+from flask_babel import get_locale
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+THOUSANDS = "’"
+
+# Babel's own formats put a comma after the weekday and know no "1er"; in these patterns `d` stands only for the day.
+FULL_DATE = "EEEE d MMMM y"
+SHORT_DATE = "d MMMM y"
+DAY_AND_MONTH = "d MMMM"
+MONTH_AND_YEAR = "LLLL y"
+MONTH = "LLL"
+WEEKDAY = "EEEE"
+
+
+def chf(centimes: int) -> str:
+    """123450 -> 'CHF 1’234.50', the same in both languages."""
+    francs, rest = divmod(abs(centimes), 100)
+    return f"CHF{NBSP}{MINUS if centimes < 0 else ''}{_grouped(francs)}.{rest:02d}"
+
+
+def chf_headline(centimes: int) -> str:
+    """34000 -> 'CHF 340.–', for headings; sums that are not whole francs as `chf`."""
+    return f"{chf(centimes)[:-2]}–" if centimes % 100 == 0 else chf(centimes)
+
+
+def percent(value: int | Decimal) -> str:
+    """Decimal('33.3') -> '33,3 %' or '33.3%'."""
+    number = numbers.format_decimal(value, locale=_locale())
+    return f"{number}{NBSP}%" if _french() else f"{number}%"
+
+
+def local(moment: datetime, zone: str | tzinfo) -> datetime:
+    """The same instant on the clocks of `zone` (an IANA name)."""
+    return _aware(moment).astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
+
+
+def iso(value: date) -> str:
+    """For `<time datetime>`: '2011-12-03', or '2011-12-03T09:00:00+01:00' for a datetime."""
+    return _aware(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def full_date(value: date) -> str:
+    """'samedi 3 décembre 2011', 'Saturday 3 December 2011'."""
+    return _date(value, FULL_DATE)
+
+
+def short_date(value: date) -> str:
+    """'3 décembre 2011', '3 December 2011'."""
+    return _date(value, SHORT_DATE)
+
+
+def full_datetime(moment: datetime) -> str:
+    """'samedi 3 décembre 2011 à 23 h 59', 'Saturday 3 December 2011 at 23:59'."""
+    return f"{full_date(moment)} {'à' if _french() else 'at'} {_clock(moment)}"
+
+
+def short_datetime(moment: datetime) -> str:
+    """'3 décembre 2011 à 23 h 59', '3 December 2011 at 23:59'."""
+    return f"{short_date(moment)} {'à' if _french() else 'at'} {_clock(moment)}"
+
+
+def day_number(value: date) -> str:
+    """'3': the large figure of a date block."""
+    return str(value.day)
+
+
+def month_short(value: date) -> str:
+    """'déc.', 'Dec'."""
+    return _date(value, MONTH)
+
+
+def month_year(value: date) -> str:
+    """'décembre 2011', 'December 2011'."""
+    return _date(value, MONTH_AND_YEAR)
+
+
+def weekday(value: date) -> str:
+    """'samedi', 'Saturday'."""
+    return _date(value, WEEKDAY)
+
+
+def hours(start: time | datetime, end: time | datetime | None = None) -> str:
+    """'9 h – 17 h', '09:00–17:00'; with a start alone '18 h 30', '18:30'."""
+    if end is None:
+        return _clock(start)
+    return (f"{NBSP}–{NBSP}" if _french() else "–").join((_clock(start), _clock(end)))
+
+
+def date_range(first: date, last: date) -> str:
+    """'du 12 au 15 février 2014', '12–15 February 2014'; a single day as `short_date`."""
+    if (first.year, first.month, first.day) == (last.year, last.month, last.day):
+        return short_date(first)
+    same_year = first.year == last.year
+    same_month = same_year and first.month == last.month
+    begin = _date(first, "d" if same_month else DAY_AND_MONTH if same_year else SHORT_DATE)
+    if _french():
+        return f"du {begin} au {short_date(last)}"
+    return f"{begin}{'–' if same_month else ' – '}{short_date(last)}"
+
+
+MONEY = (chf, chf_headline, percent)
+DATES = (full_date, short_date, full_datetime, short_datetime, day_number, month_short, month_year, weekday, date_range)
+OTHERS = (local, iso, hours)
+
+
+def init_app(app: Flask) -> None:
+    """Registers every format above as a template filter, and those of two values as functions."""
+    app.jinja_env.filters.update({filter_.__name__: filter_ for filter_ in (*MONEY, *DATES, *OTHERS)})
+    app.jinja_env.globals.update(hours=hours, date_range=date_range)
+
+
+def _date(value: date, pattern: str) -> str:
+    if isinstance(value, datetime):
+        value = _aware(value).date()
+    if _french() and value.day == 1:
+        pattern = pattern.replace("d", "'1er'")
+    return dates.format_date(value, pattern, locale=_locale())
+
+
+def _clock(value: time | datetime) -> str:
+    if isinstance(value, datetime):
+        _aware(value)
+    if not _french():
+        return f"{value.hour:02d}:{value.minute:02d}"
+    return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02d}" if value.minute else "")
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", THOUSANDS)
+
+
+def _aware(moment: datetime) -> datetime:
+    """Raises ValueError for a datetime without a zone: printing it would be a guess."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no zone")
+    return moment
+
+
+def _locale() -> Locale:
+    locale: Locale | None = get_locale()
+    if locale is None:
+        raise RuntimeError("formats need an application context, which knows the language")
+    return locale
+
+
+def _french() -> bool:
+    return _locale().language == "fr"
