@@ -148,7 +148,9 @@ def _wished_language() -> str:
     remembered = request.cookies.get(COOKIE)
     if remembered in _languages():
         return remembered
-    return request.accept_languages.best_match(_languages()) or _default()
+    # Not `best_match`: it prefers a plain `en` to a more wanted `fr-CH`.
+    primary = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality)
+    return next((language for language in primary if language in _languages()), _default())
 
 
 def _take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
