@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from flask import Flask, current_app
+
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_SECRET = "a-secret-for-the-demonstration-only"  # noqa: S105  public on purpose, refused outside the demo
 
@@ -49,6 +51,7 @@ class Settings:
     mail_from: str = ""
     jobs: str = "embedded"
     log_level: str = "INFO"
+    trusted_proxies: int = 0
     organiser: OrganiserIdentity = field(default_factory=OrganiserIdentity)
 
     def __post_init__(self) -> None:
@@ -90,6 +93,8 @@ def _given(kind: type, prefix: str, environ: Mapping[str, str]) -> dict:
         raw = environ[name].strip()
         if f.type == "bool":
             values[f.name] = _flag(name, raw)
+        elif f.type == "int":
+            values[f.name] = _number(name, raw)
         elif f.type == "Path":
             values[f.name] = Path(raw)
         elif f.type == "tuple[str, ...]":
@@ -105,6 +110,12 @@ def _flag(name: str, raw: str) -> bool:
     if raw.lower() in ("", "0", "false", "no", "off"):
         return False
     raise SettingsError(f"{name} is {raw!r}: write 1 for yes or 0 for no.")
+
+
+def _number(name: str, raw: str) -> int:
+    if not raw.isdecimal():
+        raise SettingsError(f"{name} is {raw!r}: write a whole number.")
+    return int(raw)
 
 
 def _check(settings: Settings) -> None:
@@ -135,3 +146,17 @@ def _check_choices(settings: Settings) -> None:
         raise SettingsError("ATELIER_SMTP_URL must look like smtp+starttls://user:password@host:587.")
     if settings.organiser.locale not in ("fr", "en"):
         raise SettingsError("ATELIER_ORGANISER_LOCALE must be fr or en.")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Keeps the settings with the application and hands Flask its own."""
+    app.extensions["settings"] = settings
+    app.secret_key = settings.secret_key
+    app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_PARTS=500)
+    app.logger.setLevel(settings.log_level)
+
+
+def current() -> Settings:
+    """The settings of the running application."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings
