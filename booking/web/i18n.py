@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
-from booking.config import Settings
+from booking import config
 from booking.domain.bilingual import Bilingual
 from booking.web.catalogues import CATALOGUES, compile_catalogues
 
@@ -39,13 +39,12 @@ class LanguageLink(NamedTuple):
     current: bool
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask, settings: config.Settings) -> None:
     """Registers converter, language choice, template names and the chooser at `/`; compiles stale catalogues.
 
     Must come before the blueprints: their routes need the converter, and what it does after a request must come last.
     """
     compile_catalogues()
-    app.config.update(LANGUAGES=settings.languages, BASE_URL=settings.base_url)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
     Babel(app, locale_selector=lambda: LOCALES[_requested_language()])
     app.url_map.converters["lang"] = type("Converter", (LanguageConverter,), {"regex": "|".join(settings.languages)})
@@ -108,8 +107,7 @@ def canonical() -> str:
 
 
 def _absolute(path: str) -> str:
-    base: str = current_app.config["BASE_URL"]
-    return base + path.removeprefix(request.script_root)
+    return config.current().base_url + path.removeprefix(request.script_root)
 
 
 def _path(lang: str) -> str:
@@ -124,8 +122,7 @@ def _home(lang: str) -> str:
 
 
 def _languages() -> tuple[str, ...]:
-    languages: tuple[str, ...] = current_app.config["LANGUAGES"]
-    return languages
+    return config.current().languages
 
 
 def _default() -> str:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from booking.config import Settings
+from booking import config
 from booking.web import formatting, i18n
 from booking.web.formatting import NBSP
 
@@ -22,7 +22,8 @@ LAST_MINUTE = datetime(2011, 11, 18, 22, 59, 59, tzinfo=UTC)
 @pytest.fixture(scope="module", autouse=True)
 def page() -> Iterator[Flask]:
     app = Flask("formats")
-    i18n.init_app(app, Settings(demo=True))
+    config.init_app(app, config.Settings(demo=True))
+    i18n.init_app(app, app.extensions["settings"])
     formatting.init_app(app)
     with app.app_context():
         yield app

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask, Response, abort, render_template_string, url_for
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from booking.config import Settings
+from booking import config
 from booking.domain.bilingual import Bilingual
 from booking.web import i18n
 from booking.web.catalogues import compile_catalogues
@@ -22,9 +23,10 @@ PAGE = """{{ lang }}
 {% endfor %}"""
 
 
-def small_site(**settings: object) -> Flask:
+def small_site(**settings: Any) -> Flask:
     app = Flask("site")
-    i18n.init_app(app, Settings(demo=True, base_url="https://classes.example.ch", **settings))  # type: ignore[arg-type]
+    config.init_app(app, config.Settings(demo=True, base_url="https://classes.example.ch", **settings))
+    i18n.init_app(app, app.extensions["settings"])
     app.register_error_handler(404, lambda _error: (render_template_string(PAGE), 404))
 
     @app.get("/<lang:lang>/classes/<slug>")

@@ -1,0 +1,112 @@
+"""Fixtures every test may ask for: the application on an empty database, in a world without network.
+
+Tests in services/ and persistence/, and those marked `race`, run on SQLite and on PostgreSQL; all others on SQLite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from booking import create_app
+from booking.config import Settings
+from booking.persistence import migrations
+from booking.persistence.db import db
+from booking.web.security import limiter
+from tests import network
+from tests.databases import PostgresDatabase, SqliteFiles, postgres_database
+
+ON_BOTH_ENGINES = ("services", "persistence")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Chooses the engines of each test that needs a database, by its folder or its mark."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    folder = metafunc.definition.path.parent.name
+    both = folder in ON_BOTH_ENGINES or metafunc.definition.get_closest_marker("race")
+    metafunc.parametrize("engine", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        network.block(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+    return SqliteFiles(tmp_path_factory.mktemp("template"), create_tables)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresDatabase]:
+    with postgres_database(create_tables) as database:
+        yield database
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Address of a database with the tables of this version and no rows."""
+    if engine == "postgresql":
+        postgres: PostgresDatabase = request.getfixturevalue("postgres")
+        return postgres.fresh()
+    files: SqliteFiles = request.getfixturevalue("sqlite_files")
+    return files.fresh(tmp_path)
+
+
+@pytest.fixture
+def make_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Builds applications on the test's database: `make_app(demo=True, base_url=…)` changes settings."""
+    apps: list[Flask] = []
+
+    def make(**changes: Any) -> Flask:
+        apps.append(create_app(Settings(**{**settings(database_url, tmp_path), **changes})))
+        apps[-1].testing = True
+        limiter.reset()
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        close(app)
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """The application; no context is pushed, as requests must not share one."""
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without form tokens."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app.test_client()
+
+
+def settings(database_url: str, folder: Path) -> dict[str, Any]:
+    """What tests run with: the demonstration, its files in `folder`, jobs run only when a test asks."""
+    return {"database_url": database_url, "data_dir": folder, "demo": True, "jobs": "external"}
+
+
+def create_tables(database_url: str) -> None:
+    """Brings an empty database to the tables of this version, the way an installation does."""
+    app = create_app(Settings(database_url=database_url, demo=True, jobs="external"))
+    with app.app_context():
+        if migrations.FOLDER.exists():
+            migrations.migrate()
+        else:
+            db.create_all()
+    close(app)
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
