@@ -1,0 +1,98 @@
+"""The words of printed documents in the language of the booking, without a web request: documents are also
+made by jobs. The same catalogue as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Final, cast
+
+from babel.dates import format_date
+from babel.support import Translations
+
+from booking.domain import money
+from booking.domain.payment import DocumentKind
+
+CATALOGUES: Final = Path(__file__).parents[2] / "translations"
+NBSP: Final = "\u00a0"
+MINUS: Final = "\u2212"
+
+
+def translators(locale: str) -> tuple[Callable[[str], str], Callable[[str, str], str]]:
+    """`gettext` and `pgettext` into `locale`; English, the language of the source, has no catalogue and needs none."""
+    catalogue = Translations.load(CATALOGUES, [locale])
+    return catalogue.gettext, cast(Callable[[str, str], str], catalogue.pgettext)
+
+
+def document_name(kind: DocumentKind, locale: str) -> str:
+    """'Invoice', 'Note de crédit'."""
+    _, pgettext = translators(locale)
+    return {
+        DocumentKind.INVOICE: pgettext("document", "Invoice"),
+        DocumentKind.CREDIT_NOTE: pgettext("document", "Credit note"),
+        DocumentKind.FEE_INVOICE: pgettext("document", "Fee invoice"),
+        DocumentKind.RECEIPT: pgettext("document", "Receipt"),
+    }[kind]
+
+
+def document_labels(locale: str) -> dict[str, str]:
+    """Labels of the document proper; `vat` and `vat_number` take a value."""
+    _, pgettext = translators(locale)
+    return {
+        "issued_on": pgettext("document", "Date"),
+        "due_on": pgettext("document", "Due"),
+        "booking": pgettext("document", "Booking"),
+        "corrects": pgettext("document", "Corrects"),
+        "follows": pgettext("document", "Further to"),
+        "text": pgettext("document", "Description"),
+        "quantity": pgettext("document", "Quantity"),
+        "unit": pgettext("document", "Price"),
+        "amount": pgettext("document", "Amount"),
+        "total": pgettext("document", "Total"),
+        "credited": pgettext("document", "Total credited"),
+        "received": pgettext("document", "Amount received"),
+        "paid": pgettext("document", "Already paid"),
+        "due": pgettext("document", "To be paid"),
+        "settled": pgettext("document", "Paid in full"),
+        "page": pgettext("document", "Page"),
+        "vat": _("including VAT at %(rate)s"),
+        "vat_number": _("VAT no. %(number)s"),
+    }
+
+
+def payment_labels(locale: str) -> dict[str, str]:
+    """Headings of the QR-bill, as the guidelines word them in each language (annex D)."""
+    _, pgettext = translators(locale)
+    return {
+        "payment_part": pgettext("QR-bill", "Payment part"),
+        "receipt": pgettext("QR-bill", "Receipt"),
+        "account": pgettext("QR-bill", "Account / Payable to"),
+        "reference": pgettext("QR-bill", "Reference"),
+        "message": pgettext("QR-bill", "Additional information"),
+        "debtor": pgettext("QR-bill", "Payable by"),
+        "blank_debtor": pgettext("QR-bill", "Payable by (name/address)"),
+        "currency": pgettext("QR-bill", "Currency"),
+        "amount": pgettext("QR-bill", "Amount"),
+        "acceptance_point": pgettext("QR-bill", "Acceptance point"),
+        "code": _("Swiss QR code that holds the payment details printed beside it"),
+    }
+
+
+def full_date(day: date, locale: str) -> str:
+    """'samedi 3 décembre 2011', 'mardi 1er mars 2011', 'Saturday 3 December 2011'."""
+    text = format_date(day, "EEEE d MMMM y", locale)
+    return text.replace(" 1 ", " 1er ", 1) if locale == "fr" and day.day == 1 else text
+
+
+def chf(centimes: int) -> str:
+    """'CHF 1’234.50' in both languages."""
+    sign = MINUS if centimes < 0 else ""
+    francs, rest = money.plain(abs(centimes)).split(".")
+    return f"CHF{NBSP}{sign}{int(francs):,}.{rest}".replace(",", "’")
+
+
+def rate(hundredths: int, locale: str) -> str:
+    """A rate in hundredths of a percent: 810 is '8,1 %' or '8.1%'."""
+    text = f"{hundredths / 100:g}%"
+    return text.replace(".", ",").replace("%", f"{NBSP}%") if locale == "fr" else text
