@@ -1,0 +1,171 @@
+"""Read models: what pages, feeds and exports ask for, each in a number of queries that does not grow with the rows.
+
+Rows are loaded with everything a page says and nothing else; whatever was left out raises instead of loading silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, defer, joinedload, raiseload, selectinload
+
+from booking.domain.booking import BookingState
+from booking.domain.errors import NotFound
+from booking.persistence.bookings import Attendee, Booking, holds_seats
+from booking.persistence.db import db
+from booking.persistence.masterclasses import Edition, MasterClass, Topic
+
+LONG_TEXTS: Final[tuple[InstrumentedAttribute, ...]] = (
+    MasterClass.objectives,
+    MasterClass.programme,
+    MasterClass.method,
+    MasterClass.audience,
+    MasterClass.prerequisites,
+    MasterClass.bring,
+    MasterClass.included,
+    MasterClass.credits,
+)
+SHOWN: Final = MasterClass.published.is_(True)
+
+
+@dataclass(frozen=True)
+class SeatCount:
+    """Live seats of an edition: `taken` by confirmed bookings, `held` by bookings that are being paid."""
+
+    taken: int = 0
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An edition with its class, its venue, its meetings and its live seats."""
+
+    edition: Edition
+    seats: SeatCount
+
+    @property
+    def free(self) -> int:
+        """Seats that can be booked."""
+        return max(0, self.edition.capacity - self.seats.taken - self.seats.held)
+
+
+@dataclass(frozen=True)
+class ClassPage:
+    """A class with its trainers and policy, its offers by date, and the next offer of each related class."""
+
+    master_class: MasterClass
+    offers: tuple[Offer, ...]
+    topics: tuple[Topic, ...]
+    related: tuple[Related, ...]
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another class and its next edition, if one is coming."""
+
+    master_class: MasterClass
+    edition: Edition | None
+
+
+def offers(since: datetime, now: datetime) -> list[Offer]:
+    """Every edition of a published class that ends after `since`, by start; called-off ones too. Three queries."""
+    query = (
+        select(Edition)
+        .join(Edition.master_class)
+        .where(SHOWN, Edition.ends_at > since)
+        .order_by(Edition.starts_at, Edition.id)
+        .options(contains_eager(Edition.master_class).options(*_brief()), *_whereabouts())
+    )
+    return _counted(db.session.scalars(query).all(), now)
+
+
+def topics() -> list[Topic]:
+    """All topics."""
+    return list(db.session.scalars(select(Topic)))
+
+
+def class_page(slug: str, now: datetime) -> ClassPage:
+    """Everything a class page says. Raises NotFound for a class that does not exist or is not shown.
+
+    `NotFound.what` is 'class' or, for one that was taken out of the catalogue after it ran, 'removed'.
+    """
+    query = (
+        select(MasterClass)
+        .where(MasterClass.slug == slug)
+        .options(
+            selectinload(MasterClass.editions).options(*_whereabouts()),
+            selectinload(MasterClass.trainers),
+            joinedload(MasterClass.policy_template),
+            raiseload("*", sql_only=True),
+        )
+    )
+    master_class = db.session.scalars(query).one_or_none()
+    if master_class is None or not master_class.published:
+        raise NotFound("removed" if master_class and _has_run(master_class, now) else "class")
+    chosen = [topic for topic in topics() if topic.slug in master_class.topics]
+    return ClassPage(
+        master_class,
+        offers=tuple(_counted(master_class.editions, now)),
+        topics=tuple(chosen),
+        related=tuple(_related(master_class.related, now)),
+    )
+
+
+def published_slugs() -> list[str]:
+    """Slugs of all classes that are shown, for the sitemap."""
+    return list(db.session.scalars(select(MasterClass.slug).where(SHOWN).order_by(MasterClass.slug)))
+
+
+def seat_counts(edition_ids: Collection[int], now: datetime) -> dict[int, SeatCount]:
+    """Live seats per edition, in one query; editions without any are absent."""
+    confirmed = case((Booking.state == BookingState.CONFIRMED, 1), else_=0)
+    query = (
+        select(Booking.edition_id, func.count(Attendee.id), func.sum(confirmed))
+        .join(Attendee, Attendee.booking_id == Booking.id)
+        .where(Booking.edition_id.in_(edition_ids), Attendee.cancelled_at.is_(None), holds_seats(now))
+        .group_by(Booking.edition_id)
+    )
+    return {edition_id: SeatCount(taken, live - taken) for edition_id, live, taken in db.session.execute(query)}
+
+
+def _counted(editions: Iterable[Edition], now: datetime) -> list[Offer]:
+    editions = list(editions)
+    counts = seat_counts([edition.id for edition in editions], now)
+    return [Offer(edition, counts.get(edition.id, SeatCount())) for edition in editions]
+
+
+def _related(slugs: Collection[str], now: datetime) -> list[Related]:
+    """In the order of `slugs`, leaving out what is not shown."""
+    query = (
+        select(MasterClass)
+        .where(SHOWN, MasterClass.slug.in_(slugs))
+        .options(selectinload(MasterClass.editions).options(*_whereabouts()), *_brief())
+    )
+    found = {master_class.slug: master_class for master_class in db.session.scalars(query)}
+    return [Related(found[slug], _next_edition(found[slug], now)) for slug in slugs if slug in found]
+
+
+def _next_edition(master_class: MasterClass, now: datetime) -> Edition | None:
+    coming = (edition for edition in master_class.editions if edition.starts_at > now and not edition.called_off_at)
+    return next(coming, None)
+
+
+def _has_run(master_class: MasterClass, now: datetime) -> bool:
+    return bool(master_class.editions) and all(edition.ends_at <= now for edition in master_class.editions)
+
+
+def _whereabouts() -> tuple[Any, ...]:
+    return (
+        joinedload(Edition.venue),
+        selectinload(Edition.meetings),
+        raiseload(Edition.master_class, sql_only=True),
+    )
+
+
+def _brief() -> tuple[Any, ...]:
+    """A class without the long texts of its own page."""
+    return (*(defer(text, raiseload=True) for text in LONG_TEXTS), raiseload("*", sql_only=True))
