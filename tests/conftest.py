@@ -17,6 +17,7 @@ from booking import create_app
 from booking.config import Settings
 from booking.persistence import migrations
 from booking.persistence.db import db
+from booking.web.catalogues import compile_catalogues
 from booking.web.security import limiter
 from tests import network
 from tests.databases import PostgresDatabase, SqliteFiles, postgres_database
@@ -38,6 +39,12 @@ def _no_network() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         network.block(patch)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues() -> None:
+    """Documents are written in French without an application too."""
+    compile_catalogues()
 
 
 @pytest.fixture(scope="session")

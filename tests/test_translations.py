@@ -1,0 +1,101 @@
+"""French and English are equal: nothing untranslated, nothing half-translated, and French set as French."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from bin import messages
+
+NNBSP = "\u202f"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+TAG = re.compile(r"</?\w+")
+ADDRESS = re.compile(r"https?://\S+|mailto:")
+MISSET = {
+    "no U+202F before ; : ! ?": re.compile(rf"(?<![{NNBSP}!?])[;:!?]"),
+    "no U+202F after «": re.compile(rf"«(?!{NNBSP})"),
+    "no U+202F before »": re.compile(rf"(?<!{NNBSP})»"),
+    "' for ’": re.compile("'"),
+    '" for « »': re.compile(r"\"(?![^<]*>)"),
+    "... for …": re.compile(r"\.\.\."),
+}
+FRENCH = re.compile(r"[àâçèêëîïôùûœ«»]|\b(?:le|la|les|une|des|votre|vous|pour|avec)\b", re.IGNORECASE)
+ENGLISH_ALL_THE_SAME: set[str] = set()  # msgids that only look French
+
+
+class Message(NamedTuple):
+    """A source sentence (singular and plural) and its French forms."""
+
+    context: str | None
+    ids: tuple[str, ...]
+    french: tuple[str, ...]
+
+
+def messages_of(catalogue: Catalog) -> Iterator[Message]:
+    for entry in catalogue:
+        if entry.id:
+            yield Message(entry.context, as_tuple(entry.id), as_tuple(entry.string))
+
+
+def as_tuple(words: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    return (words,) if isinstance(words, str) else tuple(words or ())
+
+
+CATALOGUE = messages.read(messages.FRENCH)
+MESSAGES = list(messages_of(CATALOGUE))
+
+
+def test_the_catalogue_holds_exactly_the_words_of_the_sources() -> None:
+    extracted = {(message.context, message.ids) for message in messages_of(messages.extract())}
+    assert {(message.context, message.ids) for message in MESSAGES} == extracted, "run `make messages`"
+    template = messages_of(messages.read(messages.TEMPLATE))
+    assert {(message.context, message.ids) for message in template} == extracted, "run `make messages`"
+
+
+def test_zero_is_singular_in_french() -> None:
+    assert (CATALOGUE.num_plurals, CATALOGUE.plural_expr.strip("()")) == (2, "n > 1")
+
+
+def test_nothing_is_uncertain() -> None:
+    assert not [entry.id for entry in CATALOGUE if entry.fuzzy]
+
+
+def test_everything_is_translated() -> None:
+    assert not [message.ids[0] for message in MESSAGES if not all(message.french)]
+
+
+def test_placeholders_and_tags_are_kept() -> None:
+    """Each French form names what the English plural names: the French singular is for 0 too, so it says the number."""
+    assert not [message for message in MESSAGES for form in message.french if parts(form) != parts(message.ids[-1])]
+
+
+def parts(text: str) -> tuple[set[str], list[str]]:
+    return set(PLACEHOLDER.findall(text)), sorted(TAG.findall(text))
+
+
+@pytest.mark.parametrize("fault", MISSET)
+def test_french_is_set_as_french(fault: str) -> None:
+    forms = [form for message in MESSAGES for form in message.french]
+    assert not [form for form in forms if MISSET[fault].search(ADDRESS.sub("", form))]
+
+
+def test_sources_are_english() -> None:
+    sources = {message.ids[0] for message in MESSAGES} - ENGLISH_ALL_THE_SAME
+    assert not [source for source in sources if FRENCH.search(source)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("Prêt ? Oui !", f"Prêt{NNBSP}? Oui{NNBSP}!"),
+        ("l'atelier « Écrire » : demain", f"l’atelier «{NNBSP}Écrire{NNBSP}»{NNBSP}: demain"),
+        ("<b>Total :</b> 3", f"<b>Total{NNBSP}:</b> 3"),
+        ("https://classes.example.ch", "https://classes.example.ch"),
+    ],
+)
+def test_typography_is_set_when_translations_are_taken_in(typed: str, set_: str) -> None:
+    assert messages.typeset(typed) == set_
