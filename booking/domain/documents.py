@@ -111,3 +111,11 @@ class DocumentContent:
 
 def _party(data: dict[str, Any]) -> Party:
     return Party(**data | {"extra": tuple(data["extra"])})
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Who issues documents, and the account that takes transfers ('' when none)."""
+
+    party: Party
+    iban: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, select
+from sqlalchemy import JSON, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.documents import DocumentContent
@@ -53,10 +53,24 @@ def of_booking(booking_id: int) -> list[Document]:
     return list(db.session.scalars(select(Document).where(Document.booking_id == booking_id).order_by(Document.id)))
 
 
-def open_invoice(booking_id: int) -> Document | None:
-    """The booking's latest invoice that no credit note has taken back in full."""
-    credited = select(Document.cites_id).where(
-        Document.booking_id == booking_id, Document.kind == DocumentKind.CREDIT_NOTE, Document.cites_id.is_not(None)
-    )
+def latest_invoice(booking_id: int) -> Document | None:
+    """The booking's latest invoice: the one that corrections cite."""
     query = select(Document).where(Document.booking_id == booking_id, Document.kind == DocumentKind.INVOICE)
-    return db.session.scalars(query.where(Document.id.not_in(credited)).order_by(Document.id.desc()).limit(1)).first()
+    return db.session.scalars(query.order_by(Document.id.desc()).limit(1)).first()
+
+
+def by_reference(reference: str) -> Document | None:
+    """The latest document that asks for money under this QR reference."""
+    query = select(Document).where(Document.reference == reference)
+    return db.session.scalars(query.order_by(Document.id.desc()).limit(1)).first()
+
+
+def has_open_invoice(booking_id: int) -> bool:
+    """Whether the latest invoice stands, wholly or in part: credit notes have not taken all of it back."""
+    latest = latest_invoice(booking_id)
+    if latest is None:
+        return False
+    query = select(func.sum(Document.total)).where(
+        Document.cites_id == latest.id, Document.kind == DocumentKind.CREDIT_NOTE
+    )
+    return (db.session.scalar(query) or 0) < latest.total

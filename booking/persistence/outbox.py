@@ -43,7 +43,7 @@ class Claimed:
     attempts: int
 
 
-def post(topic: str, key: str, now: datetime, run_at: datetime | None = None, **payload: Any) -> None:
+def post(topic: str, key: str, now: datetime, payload: dict[str, Any], run_at: datetime | None = None) -> None:
     """Writes the job into the open transaction. A second post with the same key is nothing."""
     if db.session.scalar(select(OutboxJob.id).where(OutboxJob.key == key)) is None:
         db.session.add(OutboxJob(topic=topic, key=key, payload=payload, run_at=run_at or now))

@@ -1,0 +1,91 @@
+"""The demonstration gateway: behaves like a payment provider, moves no money. Only with the demo setting."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+
+from booking.persistence.db import db
+from booking.persistence.demo import DemoCheckout, DemoRefund
+from booking.persistence.transaction import atomic
+from booking.services.ports import (
+    Checkout,
+    CheckoutFacts,
+    CheckoutRequest,
+    CheckoutState,
+    RefundFacts,
+    RefundOutcome,
+)
+
+
+class DemoGateway:
+    """The Gateway port over the provider's own two tables. `now` is the provider's clock."""
+
+    def __init__(self, base_url: str, now: Callable[[], datetime]) -> None:
+        self._base_url = base_url
+        self._now = now
+
+    def start(self, request: CheckoutRequest) -> Checkout:
+        """The page for this request; the same `our_id` gives the same one."""
+        with atomic():
+            checkout = db.session.scalar(select(DemoCheckout).where(DemoCheckout.our_id == request.our_id))
+            if checkout is None:
+                checkout = DemoCheckout(
+                    id=hashlib.sha256(f"demo-{request.our_id}".encode()).hexdigest()[:24],
+                    our_id=request.our_id,
+                    amount=request.amount,
+                    title=request.title,
+                    description=request.description,
+                    locale=request.locale,
+                    expires_at=request.expires_at,
+                    return_to=request.return_to,
+                )
+                db.session.add(checkout)
+            return Checkout(checkout.id, f"{self._base_url}/{checkout.locale}/demo/pay/{checkout.id}")
+
+    def look_up(self, provider_id: str) -> CheckoutFacts:
+        """The present state; a page past its time is over."""
+        checkout = db.session.get_one(DemoCheckout, provider_id)
+        state = checkout.state
+        if state == "open" and checkout.expires_at <= self._now():
+            state = "over"
+        facts = CheckoutFacts(CheckoutState(state), checkout.our_id, checkout.amount, "chf", checkout.id)
+        db.session.rollback()
+        return facts
+
+    def expire(self, provider_id: str) -> CheckoutFacts:
+        """Ends an open page."""
+        with atomic():
+            checkout = _locked(provider_id)
+            if checkout.state == "open":
+                checkout.state = "over"
+        return self.look_up(provider_id)
+
+    def refund(self, our_id: str, payment: str, amount: int) -> RefundFacts:
+        """Succeeds or fails at once, as was chosen on the page."""
+        with atomic():
+            refund = db.session.get(DemoRefund, our_id)
+            if refund is None:
+                checkout = _locked(payment)
+                refund = DemoRefund(
+                    our_id=our_id, checkout_id=payment, amount=amount, succeeded=not checkout.refunds_fail
+                )
+                db.session.add(refund)
+            outcome = RefundOutcome.SUCCEEDED if refund.succeeded else RefundOutcome.FAILED
+            return RefundFacts(outcome, f"demo-refund-{our_id}")
+
+    def press(self, provider_id: str, button: Literal["pay", "decline"], refunds_fail: bool) -> str:
+        """What the payer pressed on the page: gives where the browser goes next. A declined card leaves it open."""
+        with atomic():
+            checkout = _locked(provider_id)
+            if button == "pay" and checkout.state == "open" and checkout.expires_at > self._now():
+                checkout.state, checkout.refunds_fail = "paid", refunds_fail
+            return checkout.return_to
+
+
+def _locked(provider_id: str) -> DemoCheckout:
+    return db.session.get_one(DemoCheckout, provider_id, with_for_update=True, populate_existing=True)

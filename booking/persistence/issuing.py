@@ -1,0 +1,153 @@
+"""Writing documents: what is charged, credited and received, frozen as it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from booking.domain import reference
+from booking.domain.documents import DocumentContent, Issuer, Line, Party
+from booking.domain.payment import DocumentKind
+from booking.persistence import documents
+from booking.persistence.bookings import Attendee, Booking
+from booking.persistence.db import db
+from booking.persistence.documents import Document
+from booking.persistence.payments import Payment
+
+FEE_TERM: Final = timedelta(days=30)
+ON_ACCOUNT_TERM: Final = timedelta(days=30)
+
+
+def invoice(
+    booking: Booking,
+    issuer: Issuer,
+    now: datetime,
+    due_at: datetime | None,
+    paid: int = 0,
+    seats: Sequence[Attendee] = (),
+) -> Document:
+    """The invoice of `seats` (by default all active ones); with a QR-bill when something is due and there is an
+    account to pay it to."""
+    asks = booking.qr_reference if due_at and issuer.iban else None
+    lines = _seat_lines(seats or booking.active)
+    return _issue(booking, issuer, DocumentKind.INVOICE, now, lines, due_at, paid, asks)
+
+
+def receipt(booking: Booking, issuer: Issuer, payment: Payment, now: datetime) -> Document:
+    """The receipt for money that came in."""
+    line = Line(booking.edition.master_class.title.best(booking.locale), 1, payment.amount, payment.amount)
+    return _issue(booking, issuer, DocumentKind.RECEIPT, now, (line,), None, payment.amount, None)
+
+
+def credit_note(booking: Booking, issuer: Issuer, seats: Sequence[Attendee], now: datetime) -> Document | None:
+    """Takes back the price of `seats` on the booking's latest invoice; None when none was ever issued."""
+    cited = documents.latest_invoice(booking.id)
+    if cited is None or not any(seat.net_price for seat in seats):
+        return None
+    return _issue(booking, issuer, DocumentKind.CREDIT_NOTE, now, _seat_lines(seats), None, 0, None, cited)
+
+
+def fee_invoice(
+    booking: Booking, issuer: Issuer, seats: Sequence[tuple[Attendee, int]], due: int, now: datetime
+) -> Document | None:
+    """The cancellation fee of each seat in centimes: damages, so without VAT. `due` is what is still to be paid of it;
+    then it has its own reference and 30 days. None when there is no fee."""
+    charged = [(seat, fee) for seat, fee in seats if fee]
+    if not charged:
+        return None
+    lines = tuple(Line(f"{_title(booking)}\n{seat.name}", 1, fee, fee) for seat, fee in charged)
+    total = sum(fee for _, fee in charged)
+    cited = documents.latest_invoice(booking.id)
+    due_at = now + FEE_TERM if due else None
+    return _issue(booking, issuer, DocumentKind.FEE_INVOICE, now, lines, due_at, total - due, None, cited)
+
+
+def _issue(
+    booking: Booking,
+    issuer: Issuer,
+    kind: DocumentKind,
+    now: datetime,
+    lines: tuple[Line, ...],
+    due_at: datetime | None,
+    paid: int,
+    asks: str | None,
+    cited: Document | None = None,
+) -> Document:
+    serial, number = documents.next_number(kind)
+    if kind is DocumentKind.FEE_INVOICE and due_at and issuer.iban:
+        asks = reference.make("fee", serial, issuer.iban)
+    zone = ZoneInfo(booking.edition.zone)
+    content = DocumentContent(
+        kind=kind,
+        number=number,
+        locale=booking.locale,
+        issued_on=now.astimezone(zone).date(),
+        due_on=due_at.astimezone(zone).date() if due_at else None,
+        creditor=issuer.party,
+        iban=issuer.iban or None,
+        debtor=_debtor(booking),
+        booking_ref=booking.reference,
+        title=_title(booking),
+        meetings=_meeting_days(booking, zone),
+        place=_place(booking),
+        lines=lines,
+        total=sum(line.amount for line in lines),
+        paid=paid,
+        reference=asks,
+        cites=cited.number if cited else None,
+    )
+    document = Document(
+        booking_id=booking.id,
+        kind=kind,
+        serial=serial,
+        number=number,
+        issued_at=now,
+        due_at=due_at,
+        total=content.total,
+        reference=asks,
+        cites_id=cited.id if cited else None,
+        content=content.to_json(),
+    )
+    db.session.add(document)
+    db.session.flush()
+    return document
+
+
+def _title(booking: Booking) -> str:
+    return booking.edition.master_class.title.best(booking.locale)
+
+
+def _seat_lines(seats: Sequence[Attendee]) -> tuple[Line, ...]:
+    """Seats of one price on one line, with the names below."""
+    prices = dict.fromkeys(seat.net_price for seat in seats)
+    return tuple(_seat_line([seat for seat in seats if seat.net_price == price], price) for price in prices)
+
+
+def _seat_line(seats: Sequence[Attendee], price: int) -> Line:
+    title = seats[0].booking.edition.master_class.title.best(seats[0].booking.locale)
+    return Line("\n".join((title, *(seat.name for seat in seats))), len(seats), price, price * len(seats))
+
+
+def _debtor(booking: Booking) -> Party:
+    name, extra = (booking.company, (booking.name,)) if booking.company else (booking.name, ())
+    return Party(
+        name,
+        booking.street,
+        booking.house_number,
+        booking.postcode,
+        booking.town,
+        booking.country,
+        extra,
+        booking.email,
+    )
+
+
+def _meeting_days(booking: Booking, zone: ZoneInfo) -> tuple[date, ...]:
+    return tuple(meeting.starts_at.astimezone(zone).date() for meeting in booking.edition.meetings)
+
+
+def _place(booking: Booking) -> str:
+    venue = booking.edition.venue
+    return f"{venue.name}, {venue.town}" if venue else ""

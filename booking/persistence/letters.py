@@ -1,0 +1,27 @@
+"""Mails as rows of the transaction that causes them; the job runner writes and sends them afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking.persistence import outbox
+
+
+def to_booker(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
+    """A mail to the person who booked; once per kind, booking and ids."""
+    _post(kind, "booker", booking_id, now, ids)
+
+
+def to_organiser(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
+    """The organiser's copy, in the organiser's language."""
+    _post(kind, "organiser", booking_id, now, ids)
+
+
+def _post(kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int]) -> None:
+    which = "".join(f"-{name}{value}" for name, value in sorted(ids.items()))
+    outbox.post(
+        "mail",
+        f"mail-{kind}-{to}-{booking_id}{which}",
+        now,
+        payload={"kind": kind, "to": to, "booking_id": booking_id, **ids},
+    )

@@ -1,0 +1,161 @@
+"""What happens to a booking, as verbs inside the caller's transaction: confirmed, ended, paid, given back.
+
+The edition's row must be locked by the caller: every verb here may change who holds a seat.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from booking.domain.booking import BookingState, Channel, transfer_due
+from booking.domain.documents import Issuer
+from booking.domain.errors import ChannelRefused
+from booking.domain.payment import LedgerKind, PaymentState, RefundState
+from booking.persistence import counters, documents, issuing, journal, ledger, letters, outbox, payments
+from booking.persistence.bookings import Attendee, Booking, seats_taken
+from booking.persistence.db import db
+from booking.persistence.payments import Payment, Refund
+
+
+def confirm(booking: Booking, now: datetime, actor: str) -> None:
+    """The seats are theirs: state, journal, mails to both sides."""
+    booking.move_to(BookingState.CONFIRMED, now)
+    journal.note("confirmed", actor, now, booking.id)
+    letters.to_booker("confirmed", booking.id, now)
+    letters.to_organiser("confirmed", booking.id, now)
+    counters.catalogue_changed()
+
+
+def charge(booking: Booking, now: datetime) -> None:
+    """Enters the price and the discount of the active seats into the account."""
+    for seat in booking.active:
+        ledger.enter(booking.id, LedgerKind.PRICE, seat.list_price, now, attendee_id=seat.id)
+        ledger.enter(booking.id, LedgerKind.DISCOUNT, seat.list_price - seat.net_price, now, attendee_id=seat.id)
+
+
+def await_transfer(booking: Booking, issuer: Issuer, now: datetime) -> None:
+    """The hold lasts until a transfer is due; the invoice with its QR-bill goes out.
+
+    Raises ChannelRefused when the class starts too soon for a transfer.
+    """
+    edition = booking.edition
+    due = transfer_due(now, edition.starts_at, edition.zone)
+    if due is None or not issuer.iban:
+        raise ChannelRefused(Channel.TRANSFER)
+    booking.channel, booking.hold_until = Channel.TRANSFER, due
+    if not documents.has_open_invoice(booking.id):
+        issuing.invoice(booking, issuer, now, due_at=due)
+    letters.to_booker("received", booking.id, now)
+    letters.to_organiser("received", booking.id, now)
+
+
+def credit(booking: Booking, seats: list[Attendee], issuer: Issuer, now: datetime) -> int:
+    """Takes the price of `seats` back: ledger and credit note. Gives the sum in centimes."""
+    issuing.credit_note(booking, issuer, seats, now)
+    for seat in seats:
+        ledger.enter(booking.id, LedgerKind.CANCELLATION_CREDIT, seat.net_price, now, attendee_id=seat.id)
+    return sum(seat.net_price for seat in seats)
+
+
+def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
+    """A hold ended unpaid: seats free, no fee, the invoice taken back, what was paid in part given back."""
+    booking.move_to(BookingState.EXPIRED, now)
+    credit(booking, booking.active, issuer, now)
+    give_back(booking, -ledger.balance(booking.id), "late", now)
+    journal.note("expired", "system", now, booking.id)
+    letters.to_booker("expired", booking.id, now)
+    counters.catalogue_changed()
+
+
+def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, actor: str) -> None:
+    """Money came in: books it, then confirms or revives the booking, or gives back what is too late or too much."""
+    payment.move_to(PaymentState.PAID, now)
+    journal.note("paid", actor, now, booking.id, amount=payment.amount, channel=payment.channel.value)
+    waiting = booking.state in (BookingState.PENDING, BookingState.EXPIRED)
+    in_time = waiting and _can_still_be_confirmed(booking, payment, now)
+    if waiting and not in_time and booking.state == BookingState.PENDING:
+        booking.move_to(BookingState.EXPIRED, now)
+        credit(booking, booking.active, issuer, now)
+    elif in_time and booking.state == BookingState.EXPIRED:
+        charge(booking, now)  # its end had taken the price back
+    owed = ledger.balance(booking.id)
+    ledger.enter(booking.id, LedgerKind.PAYMENT, payment.amount, now, payment_id=payment.id)
+    if owed > 0:
+        issuing.receipt(booking, issuer, payment, now)
+    if in_time and owed <= payment.amount:
+        if not documents.has_open_invoice(booking.id):
+            issuing.invoice(booking, issuer, now, due_at=None, paid=owed)
+        booking.channel = payment.channel
+        confirm(booking, now, actor)
+    counters.catalogue_changed()
+    _return_surplus(booking, payment, now)
+
+
+def give_back(
+    booking: Booking, amount: int, reason: str, now: datetime, iban: str = "", holder: str = ""
+) -> list[Refund]:
+    """Opens refunds over `amount` centimes (nothing when it is not positive), by the way the money came,
+
+    latest payment first. A transfer goes back by bank: a task for the organiser, once an IBAN is known.
+    """
+    opened = []
+    for payment in payments.paid_payments(booking.id):
+        part = min(amount, payments.refundable(payment))
+        if part > 0:
+            opened.append(_open_refund(payment, part, reason, now, iban, holder))
+            amount -= part
+    return opened
+
+
+def _open_refund(payment: Payment, amount: int, reason: str, now: datetime, iban: str, holder: str) -> Refund:
+    by_bank = payment.channel is Channel.TRANSFER
+    state = (RefundState.TO_PAY if iban else RefundState.NEEDS_IBAN) if by_bank else RefundState.REQUESTED
+    refund = Refund(
+        booking_id=payment.booking_id,
+        payment_id=payment.id,
+        channel=payment.channel,
+        amount=amount,
+        state=state,
+        reason=reason,
+        created_at=now,
+        iban=iban if by_bank else "",
+        account_holder=holder if by_bank else "",
+    )
+    db.session.add(refund)
+    db.session.flush()
+    announce(refund, now)
+    return refund
+
+
+def announce(refund: Refund, now: datetime) -> None:
+    """What a refund needs next: the provider, an IBAN from the payer, or the organiser at the bank."""
+    if refund.state is RefundState.REQUESTED:
+        outbox.post("refund", f"refund-{refund.id}", now, {"refund_id": refund.id})
+    elif refund.state is RefundState.NEEDS_IBAN:
+        letters.to_booker("refund_iban", refund.booking_id, now, refund_id=refund.id)
+    elif refund.state is RefundState.TO_PAY:
+        letters.to_organiser("refund_task", refund.booking_id, now, refund_id=refund.id)
+
+
+def _can_still_be_confirmed(booking: Booking, payment: Payment, now: datetime) -> bool:
+    """Whether the seats are still free for it; an ended booking comes back only for its full price."""
+    edition = booking.edition
+    if edition.called_off_at is not None or now >= edition.starts_at:
+        return False
+    if booking.state == BookingState.EXPIRED:
+        in_account = payment.amount - ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
+        if in_account < sum(seat.net_price for seat in booking.active):
+            return False
+    return edition.capacity - seats_taken(edition.id, now, apart_from=booking.id) >= len(booking.active)
+
+
+def _return_surplus(booking: Booking, payment: Payment, now: datetime) -> None:
+    surplus = -ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
+    if surplus <= 0:
+        return
+    reason = "surplus" if booking.state == BookingState.CONFIRMED else "late"
+    journal.note("money_returned", "system", now, booking.id, amount=surplus, reason=reason)
+    for refund in give_back(booking, surplus, reason, now):
+        if refund.state is not RefundState.NEEDS_IBAN:  # else the mail that asks for the IBAN says it all
+            letters.to_booker("late_refund", booking.id, now, payment_id=payment.id, refund_id=refund.id)
+        letters.to_organiser("late_refund", booking.id, now, payment_id=payment.id, refund_id=refund.id)

@@ -1,0 +1,163 @@
+"""Cancelling: what it would cost now, and doing it at exactly that cost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from stdnum import iban as iban_rules
+
+from booking.domain import cancellation as schedule
+from booking.domain.booking import BookingState, Channel
+from booking.domain.cancellation import CancellationQuote
+from booking.domain.errors import IbanNeeded, NothingToCancel, QuoteChanged
+from booking.domain.payment import LedgerKind, Settlement, settlement
+from booking.persistence import counters, documents, issuing, journal, ledger, letters, lifecycle, payments
+from booking.persistence.bookings import Attendee, Booking, edition_of, lock_booking
+from booking.persistence.cancellations import Cancellation
+from booking.persistence.db import db
+from booking.persistence.masterclasses import lock_edition
+from booking.persistence.transaction import atomic
+from booking.services.ports import Ports
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What cancelling these seats would mean at one instant; sums in centimes.
+
+    `channels` are the ways a refund would go; a transfer among them asks for an IBAN.
+    """
+
+    seats: tuple[Attendee, ...]
+    quote: CancellationQuote
+    credit: int
+    settlement: Settlement
+    channels: tuple[Channel, ...]
+
+    @property
+    def asks_iban(self) -> bool:
+        return Channel.TRANSFER in self.channels
+
+    @property
+    def shown(self) -> str:
+        """The amounts on the page, posted back with the button and compared: the fee shown is the fee charged."""
+        return f"{self.quote.fee}/{self.settlement.refund}/{self.settlement.due}"
+
+
+@dataclass(frozen=True)
+class Payee:
+    """Where a refund by bank goes; needed only when `Proposal.asks_iban`."""
+
+    iban: str = ""
+    holder: str = ""
+
+
+def propose(booking: Booking, attendee_ids: Collection[int], now: datetime) -> Proposal:
+    """What cancelling the named seats would cost if confirmed at `now` (aware).
+
+    Raises NothingToCancel when none of them is active or the class is over.
+    """
+    seats = tuple(seat for seat in booking.active if seat.id in attendee_ids)
+    edition = booking.edition
+    if not seats or booking.state not in (BookingState.PENDING, BookingState.CONFIRMED) or now >= edition.ends_at:
+        raise NothingToCancel
+    quote = _quote(booking, seats, now)
+    credit = sum(seat.net_price for seat in seats)
+    money = settlement(ledger.balance(booking.id), payments.refunds_under_way(booking.id), credit, quote.fee)
+    return Proposal(seats, quote, credit, money, _channels(booking, money.refund))
+
+
+def cancel(
+    booking_id: int, attendee_ids: Collection[int], shown: str, received: datetime, ports: Ports, payee: Payee
+) -> int:
+    """Cancels the named seats at the cost that was shown (`Proposal.shown`) and gives the Cancellation's id.
+
+    `received` is the server's time of the confirming request: it alone decides the tier. Open payment pages must have
+    been ended before (`pay.end_attempts`). Raises QuoteChanged, IbanNeeded, NothingToCancel; then nothing was done.
+    """
+    with atomic():
+        lock_edition(edition_of(booking_id))
+        booking = lock_booking(booking_id)
+        proposal = propose(booking, attendee_ids, received)
+        if proposal.shown != shown:
+            raise QuoteChanged(int(shown.partition("/")[0] or 0), proposal.quote.fee)
+        if proposal.asks_iban and not iban_rules.is_valid(payee.iban):
+            raise IbanNeeded(payee.iban)
+        return _carry_out(booking, proposal, received, ports, payee)
+
+
+def _quote(booking: Booking, seats: Collection[Attendee], now: datetime) -> CancellationQuote:
+    prices = [seat.seat_price for seat in seats]
+    timing = booking.edition.timing(booked_at=booking.created_at)
+    pending = booking.state is BookingState.PENDING
+    policy = booking.frozen_policy
+    if policy is None:  # a free class: nothing to charge
+        return CancellationQuote(0, Decimal(0), 0, tuple(0 for _ in seats), "tier")
+    return schedule.quote(policy, timing, now, prices, pending)
+
+
+def _channels(booking: Booking, refund: int) -> tuple[Channel, ...]:
+    """The ways the refund would go: as it was paid, latest payment first."""
+    channels = []
+    for payment in payments.paid_payments(booking.id):
+        part = min(refund, payments.refundable(payment))
+        if part > 0:
+            channels.append(payment.channel)
+            refund -= part
+    return tuple(dict.fromkeys(channels))
+
+
+def _carry_out(booking: Booking, proposal: Proposal, now: datetime, ports: Ports, payee: Payee) -> int:
+    remaining = [seat for seat in booking.active if seat not in proposal.seats]
+    _correct_documents(booking, proposal, remaining, now, ports)
+    for seat, fee in zip(proposal.seats, proposal.quote.fees, strict=True):
+        seat.cancelled_at = now
+        ledger.enter(booking.id, LedgerKind.CANCELLATION_CREDIT, seat.net_price, now, attendee_id=seat.id)
+        ledger.enter(booking.id, LedgerKind.CANCELLATION_FEE, fee, now, attendee_id=seat.id)
+    if not remaining:
+        booking.move_to(BookingState.CANCELLED, now)
+    lifecycle.give_back(booking, proposal.settlement.refund, "cancellation", now, payee.iban, payee.holder)
+    cancellation = _record(booking, proposal, now)
+    journal.note("cancelled", "participant", now, booking.id, seats=len(proposal.seats), fee=proposal.quote.fee)
+    letters.to_booker("cancelled", booking.id, now, cancellation_id=cancellation.id)
+    letters.to_organiser("cancelled", booking.id, now, cancellation_id=cancellation.id)
+    counters.catalogue_changed()
+    return cancellation.id
+
+
+def _correct_documents(
+    booking: Booking, proposal: Proposal, remaining: list[Attendee], now: datetime, ports: Ports
+) -> None:
+    """Credit note and fee invoice. An unpaid invoice of which seats remain is taken back whole and written anew, so
+    that its QR-bill asks for the right sum."""
+    unpaid = remaining and ledger.balance(booking.id) > 0 and not payments.paid_payments(booking.id)
+    invoice = documents.latest_invoice(booking.id)
+    if unpaid and invoice:
+        issuing.credit_note(booking, ports.issuer, booking.active, now)
+        issuing.invoice(booking, ports.issuer, now, invoice.due_at, seats=remaining)
+    else:
+        issuing.credit_note(booking, ports.issuer, proposal.seats, now)
+    fees = list(zip(proposal.seats, proposal.quote.fees, strict=True))
+    issuing.fee_invoice(booking, ports.issuer, fees, min(proposal.quote.fee, proposal.settlement.due), now)
+
+
+def _record(booking: Booking, proposal: Proposal, now: datetime) -> Cancellation:
+    quote, money = proposal.quote, proposal.settlement
+    cancellation = Cancellation(
+        booking_id=booking.id,
+        received_at=now,
+        days=quote.days,
+        percent=str(quote.percent),
+        ground=quote.ground,
+        attendees=[seat.id for seat in proposal.seats],
+        credit=proposal.credit,
+        fee=quote.fee,
+        refund=money.refund,
+        due=money.due,
+        channel=",".join(proposal.channels),
+    )
+    db.session.add(cancellation)
+    db.session.flush()
+    return cancellation

@@ -1,0 +1,57 @@
+"""Sweeps: idempotent, safe to run twice and on several machines at once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, exists, select
+
+from booking.domain.booking import BookingState, Channel
+from booking.domain.payment import PaymentState
+from booking.persistence import lifecycle, payments
+from booking.persistence.bookings import Booking, edition_of, lock_booking
+from booking.persistence.db import db
+from booking.persistence.drafts import Draft
+from booking.persistence.masterclasses import lock_edition
+from booking.persistence.outbox import OutboxJob
+from booking.persistence.payments import Payment
+from booking.persistence.transaction import atomic
+from booking.services.ports import Ports
+
+DRAFTS_KEPT: Final = timedelta(days=1)
+JOBS_KEPT: Final = timedelta(days=30)
+
+
+def attempts_past_their_time(now: datetime) -> list[int]:
+    """Payments whose page should have ended: the provider must be asked (`pay.end_attempts` of their booking)."""
+    query = select(Payment.booking_id).where(
+        Payment.state.in_((PaymentState.STARTING, PaymentState.OPEN)), Payment.expires_at <= now
+    )
+    return list(dict.fromkeys(db.session.scalars(query.order_by(Payment.id))))
+
+
+def release_holds(now: datetime, ports: Ports) -> int:
+    """Ends the holds whose time is over and that no provider can still be paid for. Gives their number."""
+    payable = exists().where(
+        Payment.booking_id == Booking.id,
+        Payment.channel != Channel.TRANSFER,
+        Payment.state.in_((PaymentState.STARTING, PaymentState.OPEN)),
+    )
+    query = select(Booking.id).where(Booking.state == BookingState.PENDING, Booking.hold_until <= now, ~payable)
+    due = list(db.session.scalars(query.order_by(Booking.id)))
+    for booking_id in due:
+        with atomic():
+            lock_edition(edition_of(booking_id))
+            booking = lock_booking(booking_id)
+            over = booking.hold_until is not None and booking.hold_until <= now
+            if booking.state is BookingState.PENDING and over and not payments.open_attempts(booking_id):
+                lifecycle.expire(booking, ports.issuer, now)
+    return len(due)
+
+
+def tidy(now: datetime) -> None:
+    """Erases what nobody needs any more: old drafts, jobs long done."""
+    with atomic():
+        db.session.execute(delete(Draft).where(Draft.created_at < now - DRAFTS_KEPT))
+        db.session.execute(delete(OutboxJob).where(OutboxJob.done_at < now - JOBS_KEPT))

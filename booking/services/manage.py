@@ -1,0 +1,65 @@
+"""What a participant changes on a booking: names, answers, a fresh link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from booking.domain.booking import BookingState, editing_closes
+from booking.domain.errors import EditingClosed
+from booking.persistence import journal, outbox
+from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
+from booking.persistence.db import db
+from booking.persistence.transaction import atomic
+
+
+@dataclass(frozen=True)
+class SeatChange:
+    """An attendee as typed; `answers` by question id, '' for none."""
+
+    name: str
+    email: str
+    answers: Mapping[int, str]
+
+
+def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: datetime) -> None:
+    """Writes names, addresses and answers of active attendees (by attendee id). Raises EditingClosed."""
+    with atomic():
+        booking = lock_booking(booking_id)
+        closes = editing_closes(booking.edition.starts_at)
+        if now > closes or booking.state not in (BookingState.PENDING, BookingState.CONFIRMED):
+            raise EditingClosed(closes)
+        for seat in booking.active:
+            if seat.id in changes:
+                _write(seat, changes[seat.id])
+        journal.note("attendees_changed", "participant", now, booking.id)
+
+
+def send_links(email: str, now: datetime) -> None:
+    """Mails fresh links for every booking of this address that is not long past; older links stop working.
+
+    Says nothing about whether there was one: the caller shows the same page in every case.
+    """
+    with atomic():
+        query = select(Booking).where(Booking.email == email).order_by(Booking.id).with_for_update()
+        found = list(db.session.scalars(query))
+        for booking in found:
+            booking.link_version += 1
+            journal.note("links_sent", "participant", now, booking.id)
+        if found:
+            ids = [booking.id for booking in found]
+            payload = {"kind": "link", "to": "booker", "booking_id": ids[-1], "booking_ids": ids}
+            outbox.post("mail", f"mail-link-{ids[-1]}-{found[-1].link_version}", now, payload)
+
+
+def _write(seat: Attendee, change: SeatChange) -> None:
+    seat.name, seat.email = change.name, change.email
+    kept = {answer.question_id: answer for answer in seat.answers}
+    for question_id, value in change.answers.items():
+        if question_id in kept:
+            kept[question_id].value = value
+        elif value:
+            seat.answers.append(Answer(question_id=question_id, value=value))

@@ -1,0 +1,227 @@
+"""Paying: opening a provider's page, settling what came of it, changing the way of paying, transfers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from booking.domain.booking import CARD_HOLD, BookingState, Channel
+from booking.domain.errors import ChannelRefused, GatewayUnavailable, NotPayable, WrongAmount
+from booking.domain.payment import PaymentState
+from booking.domain.reference import normalise
+from booking.persistence import documents, journal, ledger, letters, lifecycle, payments
+from booking.persistence.bookings import Booking, edition_of, lock_booking, seats_taken
+from booking.persistence.db import db
+from booking.persistence.masterclasses import lock_edition
+from booking.persistence.payments import Payment
+from booking.persistence.transaction import atomic
+from booking.services.ports import CheckoutFacts, CheckoutRequest, CheckoutState, GatewayDown, Ports
+
+
+def start(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> str:
+    """The address of the provider's page for what this booking owes. An open page of that amount is used again.
+
+    Raises NotPayable, ChannelRefused, GatewayUnavailable (the seats stay held; the same call may be repeated).
+    """
+    if channel not in ports.gateways:
+        raise ChannelRefused(channel)
+    stale = _attempts_to_end(booking_id, channel)
+    for payment_id in stale:
+        _end(payment_id, now, ports)
+    with atomic():
+        booking = _locked(booking_id)
+        payment = _attempt(booking, channel, now)
+        payment_id, request = payment.id, _request(booking, payment, ports)
+        if payment.state is PaymentState.OPEN:
+            return payment.provider_url
+    try:
+        checkout = ports.gateways[channel].start(request)
+    except GatewayDown as error:
+        raise GatewayUnavailable from error
+    with atomic():
+        _locked(booking_id)
+        payment = _lock_payment(payment_id)
+        payment.provider_id, payment.provider_url = checkout.provider_id, checkout.url
+        if payment.state is PaymentState.STARTING:
+            payment.move_to(PaymentState.OPEN, now)
+    return checkout.url
+
+
+def settle(payment_id: int, now: datetime, ports: Ports) -> None:
+    """Asks the provider what became of an attempt and acts on the answer; repeated, it changes nothing more.
+
+    Raises GatewayUnavailable.
+    """
+    payment = db.session.get_one(Payment, payment_id)
+    if payment.state is not PaymentState.PAID and payment.provider_id:
+        _ask(payment_id, "look_up", now, ports)
+
+
+def settle_booking(booking_id: int, now: datetime, ports: Ports) -> None:
+    """Settles the open attempts of one booking, for the page that the payer comes back to. Never raises for a
+    provider that does not answer: the page then says that the payment is being checked."""
+    for payment in payments.open_attempts(booking_id):
+        try:
+            settle(payment.id, now, ports)
+        except GatewayUnavailable:
+            continue
+
+
+def end_attempts(booking_id: int, now: datetime, ports: Ports) -> None:
+    """Makes sure that no provider can take money for this booking any more (it may turn out that one just did).
+
+    Raises GatewayUnavailable.
+    """
+    for payment in payments.open_attempts(booking_id):
+        _end(payment.id, now, ports)
+
+
+def pay_by_transfer(booking_id: int, now: datetime, ports: Ports) -> None:
+    """Changes a pending booking to bank transfer: the provider's page is ended first, then the hold lasts until the
+    transfer is due. Raises NotPayable, ChannelRefused, GatewayUnavailable."""
+    end_attempts(booking_id, now, ports)
+    with atomic():
+        booking = _locked(booking_id)
+        _check_payable(booking, now)
+        if booking.state is BookingState.PENDING and booking.channel is not Channel.TRANSFER:
+            lifecycle.await_transfer(booking, ports.issuer, now)
+            journal.note("transfer_chosen", "participant", now, booking.id)
+
+
+def mark_paid(reference: str, amount: int, now: datetime, ports: Ports, received_at: datetime | None = None) -> int:
+    """A transfer of `amount` centimes arrived under a QR reference (blanks allowed); gives the booking's id.
+
+    `received_at` is when the bank credited it. Raises WrongAmount('unknown' | 'not_positive').
+    """
+    wanted = normalise(reference)
+    booking_id = _booking_for(wanted)
+    if booking_id is None:
+        raise WrongAmount("unknown")
+    if amount <= 0:
+        raise WrongAmount("not_positive")
+    with atomic():
+        booking = _locked(booking_id)
+        payment = Payment(booking_id=booking.id, channel=Channel.TRANSFER, amount=amount, created_at=received_at or now)
+        db.session.add(payment)
+        db.session.flush()
+        lifecycle.receive(booking, payment, ports.issuer, now, "organiser")
+    return booking_id
+
+
+def _booking_for(reference: str) -> int | None:
+    found = db.session.scalar(select(Booking.id).where(Booking.qr_reference == reference))
+    document = documents.by_reference(reference)
+    return found or (document.booking_id if document else None)
+
+
+def _attempts_to_end(booking_id: int, channel: Channel) -> list[int]:
+    """Open attempts that no longer fit what is owed, or go another way."""
+    owed = ledger.balance(booking_id)
+    attempts = payments.open_attempts(booking_id)
+    return [attempt.id for attempt in attempts if attempt.amount != owed or attempt.channel is not channel]
+
+
+def _attempt(booking: Booking, channel: Channel, now: datetime) -> Payment:
+    """The attempt to use: the one under way, else a new one with a hold that outlasts it."""
+    owed = _check_payable(booking, now)
+    for attempt in payments.open_attempts(booking.id):
+        if attempt.amount == owed and attempt.channel is channel:
+            return attempt
+    expires_at = now + CARD_HOLD
+    if booking.state is BookingState.PENDING and (booking.hold_until is None or booking.hold_until < expires_at):
+        booking.hold_until = expires_at
+    payment = Payment(booking_id=booking.id, channel=channel, amount=owed, created_at=now, expires_at=expires_at)
+    db.session.add(payment)
+    db.session.flush()
+    return payment
+
+
+def _check_payable(booking: Booking, now: datetime) -> int:
+    """What is owed, centimes; raises NotPayable when that is nothing or the seats are no longer held."""
+    owed = ledger.balance(booking.id)
+    if owed <= 0:
+        raise NotPayable("settled" if booking.state is BookingState.CONFIRMED else "over")
+    if booking.state is BookingState.EXPIRED:
+        raise NotPayable("over")
+    if booking.state is BookingState.PENDING and booking.hold_until and booking.hold_until <= now:
+        taken = seats_taken(booking.edition_id, now, apart_from=booking.id)
+        if booking.edition.capacity - taken < len(booking.active):
+            raise NotPayable("over")
+    return owed
+
+
+def _request(booking: Booking, payment: Payment, ports: Ports) -> CheckoutRequest:
+    edition = booking.edition
+    day = edition.starts_at.date().isoformat()
+    assert payment.expires_at is not None
+    return CheckoutRequest(
+        our_id=payment.public_id,
+        amount=payment.amount,
+        title=edition.master_class.title.best(booking.locale),
+        description=f"{day} · {booking.reference}",
+        email=booking.email,
+        locale=booking.locale,
+        expires_at=payment.expires_at,
+        return_to=ports.manage_url(booking),
+    )
+
+
+def _end(payment_id: int, now: datetime, ports: Ports) -> None:
+    """Ends an attempt at the provider. One that the provider may not know of is started again first (the same id
+    gives the same page), so that it can be ended for certain."""
+    payment = db.session.get_one(Payment, payment_id)
+    if payment.provider_id is None:
+        booking = db.session.get_one(Booking, payment.booking_id)
+        request, gateway = _request(booking, payment, ports), ports.gateways[payment.channel]
+        db.session.rollback()
+        try:
+            checkout = gateway.start(request)
+        except GatewayDown as error:
+            raise GatewayUnavailable from error
+        with atomic():
+            payment = _lock_payment(payment_id)
+            payment.provider_id, payment.provider_url = checkout.provider_id, checkout.url
+            if payment.state is PaymentState.STARTING:
+                payment.move_to(PaymentState.OPEN, now)
+    _ask(payment_id, "expire", now, ports)
+
+
+def _ask(payment_id: int, question: str, now: datetime, ports: Ports) -> None:
+    payment = db.session.get_one(Payment, payment_id)
+    gateway, provider_id, booking_id = ports.gateways[payment.channel], payment.provider_id, payment.booking_id
+    assert provider_id is not None
+    db.session.rollback()  # no read snapshot is kept open while the provider thinks
+    try:
+        facts = gateway.expire(provider_id) if question == "expire" else gateway.look_up(provider_id)
+    except GatewayDown as error:
+        raise GatewayUnavailable from error
+    with atomic():
+        booking = _locked(booking_id)
+        _apply(booking, _lock_payment(payment_id), facts, now, ports)
+
+
+def _apply(booking: Booking, payment: Payment, facts: CheckoutFacts, now: datetime, ports: Ports) -> None:
+    """Acts on what the provider says now; the only place where an attempt becomes paid."""
+    if payment.state is PaymentState.PAID or facts.state is CheckoutState.OPEN:
+        return
+    if facts.state is CheckoutState.OVER:
+        if payment.state is not PaymentState.OVER:
+            payment.move_to(PaymentState.OVER, now)
+        return
+    if (facts.our_id, facts.amount, facts.currency) != (payment.public_id, payment.amount, "chf"):
+        journal.note("payment_mismatch", "provider", now, booking.id, said=facts.amount, currency=facts.currency)
+        letters.to_organiser("payment_mismatch", booking.id, now, payment_id=payment.id)
+        return
+    payment.provider_payment = facts.payment
+    lifecycle.receive(booking, payment, ports.issuer, now, "provider")
+
+
+def _locked(booking_id: int) -> Booking:
+    """The booking, locked after its edition: the order in which every transaction locks."""
+    lock_edition(edition_of(booking_id))
+    return lock_booking(booking_id)
+
+
+def _lock_payment(payment_id: int) -> Payment:
+    return db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)
