@@ -63,7 +63,7 @@ def sheet(content: DocumentContent) -> dict[str, Any]:
         "debtor": _party(content.debtor, content) if content.debtor else None,
         "facts": _facts(content, labels),
         "subject": content.title,
-        "subtitle": content.subtitle,
+        "subtitle": _subtitle(content),
         "counted": any(line.quantity != 1 for line in content.lines),
         "lines": [_line(line) for line in content.lines],
         "totals": _totals(content, labels),
@@ -71,6 +71,11 @@ def sheet(content: DocumentContent) -> dict[str, Any]:
     }
     printable: dict[str, Any] = _printable(texts)
     return printable | {"language": content.locale, "labels": labels, "payment": _payment(content)}
+
+
+def _subtitle(content: DocumentContent) -> str:
+    days = ", ".join(wording.full_date(day, content.locale) for day in content.days)
+    return "\n".join(line for line in (days, content.place) if line)
 
 
 def _payment(content: DocumentContent) -> dict[str, Any] | None:

@@ -66,7 +66,8 @@ class DocumentContent:
     total: int
     due_on: date | None = None
     iban: str | None = None
-    subtitle: str = ""
+    days: tuple[date, ...] = ()  # of the meetings
+    place: str = ""
     paid: int = 0
     reference: str | None = None
     cites: str | None = None
@@ -89,6 +90,7 @@ class DocumentContent:
             "kind": self.kind.value,
             "issued_on": self.issued_on.isoformat(),
             "due_on": self.due_on.isoformat() if self.due_on else None,
+            "days": [day.isoformat() for day in self.days],
         }
 
     @classmethod
@@ -102,6 +104,7 @@ class DocumentContent:
                 "due_on": date.fromisoformat(data["due_on"]) if data["due_on"] else None,
                 "creditor": _party(data["creditor"]),
                 "debtor": _party(data["debtor"]) if data["debtor"] else None,
+                "days": tuple(date.fromisoformat(day) for day in data["days"]),
                 "lines": tuple(Line(**line) for line in data["lines"]),
                 "note": tuple(data["note"]),
                 "vat": Vat(**data["vat"]) if data["vat"] else None,

@@ -90,7 +90,7 @@ def _issue(
         debtor=_debtor(booking),
         booking_ref=booking.reference,
         title=_title(booking),
-        meetings=_meeting_days(booking, zone),
+        days=_days(booking, zone),
         place=_place(booking),
         lines=lines,
         total=sum(line.amount for line in lines),
@@ -144,7 +144,7 @@ def _debtor(booking: Booking) -> Party:
     )
 
 
-def _meeting_days(booking: Booking, zone: ZoneInfo) -> tuple[date, ...]:
+def _days(booking: Booking, zone: ZoneInfo) -> tuple[date, ...]:
     return tuple(meeting.starts_at.astimezone(zone).date() for meeting in booking.edition.meetings)
 
 

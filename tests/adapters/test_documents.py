@@ -35,7 +35,8 @@ INVOICE = DocumentContent(
     reference="210000000003139471430009017",
     booking_ref="K7PQ-2M",
     title="Écrire la nature : carnet de terrain et récit",
-    subtitle="Samedi 5 décembre 2026, 9 h – 17 h\nLausanne",
+    days=(date(2026, 12, 5),),
+    place="Lausanne",
     lines=(Line("Place\nCamille Rochat", 1, 123450, 123450),),
     total=123450,
     note=("Le paiement confirme l’inscription.",),
@@ -240,7 +241,7 @@ def test_hostile_text_is_only_text(hostile: str) -> None:
         creditor=replace(CREDITOR, email=hostile, extra=(hostile,)),
         debtor=party,
         title=hostile,
-        subtitle=hostile,
+        place=hostile,
         note=(hostile,),
         lines=(Line(hostile, 2, 1, 2),),
     )
