@@ -43,6 +43,11 @@ def asset(name: str) -> str:
     return url_for("assets.serve", digest=_assets()[name].digest, name=name)
 
 
+def is_asset(name: str) -> bool:
+    """Whether a file of that name is there; catalogues may name pictures that are not."""
+    return name in _assets()
+
+
 @blueprint.get("/static/<digest>/<path:name>")
 def serve(digest: str, name: str) -> Response:
     """One asset; an old address still gets today's file, but is not kept."""

@@ -1,0 +1,39 @@
+"""What every page may say without asking: who offers the classes, the feeds, the picture for shared links."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+
+from booking.config import Settings
+from booking.web.assets import asset
+from booking.web.markdown import markdown
+
+
+class Feed(NamedTuple):
+    """A way to follow the catalogue, for the head and the foot of pages."""
+
+    label: str
+    url: str
+    type: str
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Gives templates `organiser`, `demo`, `feeds`, `share_picture()` and the filter `markdown`."""
+    app.jinja_env.filters["markdown"] = markdown
+    app.jinja_env.globals.update(
+        organiser=settings.organiser,
+        demo=settings.demo,
+        feeds=feeds,
+        share_picture=lambda: settings.base_url + asset("img/share.png"),
+    )
+
+
+def feeds() -> list[Feed]:
+    """The feeds in the page's language."""
+    return [
+        Feed(_("Calendar of all dates"), url_for("feeds.calendar"), "text/calendar"),
+        Feed(_("News by Atom feed"), url_for("feeds.atom"), "application/atom+xml"),
+    ]

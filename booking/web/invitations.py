@@ -1,0 +1,165 @@
+"""An edition as pages show it: the invitation in the catalogue, the date in a booking panel, the group as seats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from markupsafe import Markup
+
+from booking.domain.booking import check_open
+from booking.domain.errors import RegistrationNotOpen
+from booking.domain.pricing import list_price
+from booking.persistence.masterclasses import Edition, MasterClass
+from booking.persistence.queries import Offer, SeatCount
+from booking.web import i18n
+from booking.web.assets import is_asset
+from booking.web.formatting import local
+
+DateState = Literal["open", "few", "full", "closed", "past", "soon", "called_off"]
+FEW: Final = 2  # seats left from which the page says so
+
+
+@dataclass(frozen=True)
+class Group:
+    """The group as the `seats` macros draw it."""
+
+    capacity: int
+    taken: int
+    held: int
+    minimum: int
+    decided_on: date | None
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity - self.taken - self.held)
+
+    @property
+    def is_full(self) -> bool:
+        return self.free == 0
+
+
+@dataclass(frozen=True)
+class DateOption:
+    """A date to choose, as the `panel` macros show it. Local datetimes, centimes; `url` leads to the booking form."""
+
+    slug: str
+    url: str
+    starts_at: datetime
+    ends_at: datetime
+    meetings_count: int
+    town: str
+    price: int
+    early_price: int | None
+    early_until: datetime | None
+    group: Group
+    state: DateState
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    @property
+    def can_be_booked(self) -> bool:
+        return self.state in ("open", "few")
+
+
+@dataclass(frozen=True)
+class Invitation(DateOption):
+    """A date in the catalogue, as the `invitation` macro shows it; `url` leads to the class page."""
+
+    title: Markup
+    kind_label: str
+    language: str
+    summary: Markup
+    picture: str | None
+
+
+def date_option(offer: Offer, now: datetime) -> DateOption:
+    """The edition as a date to choose."""
+    return DateOption(url=url_for("bookings.details", edition=offer.edition.slug), **_date_facts(offer, now))
+
+
+def invitation(offer: Offer, now: datetime) -> Invitation:
+    """The edition as an invitation."""
+    master_class = offer.edition.master_class
+    return Invitation(
+        url=url_for("catalogue.show", slug=master_class.slug),
+        title=i18n.text(master_class.title),
+        kind_label=kind_label(master_class.kind),
+        language=master_class.language,
+        summary=i18n.text(master_class.summary),
+        picture=picture_of(master_class),
+        **_date_facts(offer, now),
+    )
+
+
+def group_of(edition: Edition, seats: SeatCount) -> Group:
+    """The edition's group. A minimum is decided upon only where a date was set for it."""
+    decided_on = local(edition.decision_at, edition.zone).date() if edition.decision_at else None
+    return Group(edition.capacity, seats.taken, seats.held, edition.minimum, decided_on)
+
+
+def state_of(offer: Offer, now: datetime) -> DateState:
+    """What a reader can do with the date at `now`."""
+    edition = offer.edition
+    if edition.ends_at <= now:
+        return "past"
+    try:
+        opens, closes = edition.registration_opens_at, edition.registration_closes_at
+        check_open(opens, closes, edition.starts_at, edition.called_off_at is not None, now)
+    except RegistrationNotOpen as refusal:
+        reasons: dict[str, DateState] = {"soon": "soon", "closed": "closed", "called_off": "called_off"}
+        return reasons[refusal.reason]
+    if offer.free == 0:
+        return "full"
+    return "few" if offer.free <= FEW else "open"
+
+
+def kind_label(kind: str) -> str:
+    """'Workshop', 'Master class'…: what sort of class it is."""
+    labels: dict[str, str] = {
+        "master_class": pgettext("kind", "Master class"),
+        "workshop": pgettext("kind", "Workshop"),
+        "course": pgettext("kind", "Course"),
+        "information_session": pgettext("kind", "Information session"),
+    }
+    return labels.get(kind, kind)
+
+
+def picture_of(master_class: MasterClass) -> str | None:
+    """The class's picture as an asset; None when the catalogue names none that is there."""
+    return master_class.picture if is_asset(master_class.picture) else None
+
+
+def town_of(edition: Edition) -> str:
+    """Where it takes place, in a word."""
+    if edition.venue is None:
+        online: str = _("Online")
+        return online
+    return edition.venue.town or edition.venue.name
+
+
+def _date_facts(offer: Offer, now: datetime) -> dict[str, Any]:
+    edition = offer.edition
+    early = list_price(edition.price, edition.early_price, edition.early_until, now) != edition.price
+    return {
+        "slug": edition.slug,
+        "starts_at": local(edition.starts_at, edition.zone),
+        "ends_at": local(edition.ends_at, edition.zone),
+        "meetings_count": len(edition.meetings),
+        "town": town_of(edition),
+        "price": edition.price,
+        "early_price": edition.early_price if early else None,
+        "early_until": _local_or_none(edition.early_until, edition),
+        "group": group_of(edition, offer.seats),
+        "state": state_of(offer, now),
+        "opens_at": _local_or_none(edition.registration_opens_at, edition),
+        "closes_at": _local_or_none(edition.registration_closes_at, edition),
+    }
+
+
+def _local_or_none(moment: datetime | None, edition: Edition) -> datetime | None:
+    return local(moment, edition.zone) if moment else None
