@@ -6,7 +6,7 @@ import re
 
 Path = tuple[str | int, ...]
 
-TOKEN = re.compile(
+PIECE = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
     r"|\#[^\n]*|\n|[\[\]{}=,.]|[^\s\[\]{}=,.\"'#]+",
     re.DOTALL,
@@ -21,13 +21,13 @@ class LineMap:
         self._arrays: dict[Path, int] = {}  # arrays of tables and how many elements each has so far
         self._table: Path = ()
         line = 1
-        self._tokens: list[tuple[str, int]] = []
-        for match in TOKEN.finditer(text):
+        self._pieces: list[tuple[str, int]] = []
+        for match in PIECE.finditer(text):
             if not match[0].startswith("#"):
-                self._tokens.append((match[0], line))
+                self._pieces.append((match[0], line))
             line += match[0].count("\n")
         self._at = 0
-        while self._at < len(self._tokens):
+        while self._at < len(self._pieces):
             self._statement()
 
     def line(self, path: Path) -> int:
@@ -37,19 +37,19 @@ class LineMap:
         return self._lines.get(path, 1)
 
     def _statement(self) -> None:
-        token, line = self._tokens[self._at]
-        if token == "\n":
+        piece, line = self._pieces[self._at]
+        if piece == "\n":
             self._at += 1
-        elif token == "[":
+        elif piece == "[":
             self._header(line)
         else:
             self._pair(self._table)
 
     def _header(self, line: int) -> None:
         start = self._at
-        while self._at < len(self._tokens) and self._tokens[self._at][0] != "\n":
+        while self._at < len(self._pieces) and self._pieces[self._at][0] != "\n":
             self._at += 1
-        words = [token for token, _ in self._tokens[start : self._at]]
+        words = [piece for piece, _ in self._pieces[start : self._at]]
         is_array = words[1] == "["
         names = [_unquoted(word) for word in words if word not in "[]."]
         path: Path = ()
@@ -68,33 +68,33 @@ class LineMap:
 
     def _pair(self, table: Path) -> None:
         """Reads `key = value` or `a.b = value` and stops behind it."""
-        path, line = table, self._tokens[self._at][1]
-        while self._tokens[self._at][0] != "=":
-            token = self._tokens[self._at][0]
-            if token != ".":
-                path = (*path, _unquoted(token))
+        path, line = table, self._pieces[self._at][1]
+        while self._pieces[self._at][0] != "=":
+            piece = self._pieces[self._at][0]
+            if piece != ".":
+                path = (*path, _unquoted(piece))
                 self._lines.setdefault(path, line)
             self._at += 1
         self._at += 1
         self._value(path)
 
     def _value(self, path: Path) -> None:
-        token, line = self._tokens[self._at]
+        piece, line = self._pieces[self._at]
         self._lines.setdefault(path, line)
-        if token == "[":
+        if piece == "[":
             self._inside(path, "]")
-        elif token == "{":
+        elif piece == "{":
             self._inside(path, "}")
         else:
             # numbers and dates are several tokens: 3 . 5
-            while self._at < len(self._tokens) and self._tokens[self._at][0] not in ("\n", ",", "]", "}"):
+            while self._at < len(self._pieces) and self._pieces[self._at][0] not in ("\n", ",", "]", "}"):
                 self._at += 1
 
     def _inside(self, path: Path, end: str) -> None:
         self._at += 1
         index = 0
-        while self._tokens[self._at][0] != end:
-            if self._tokens[self._at][0] in ("\n", ","):
+        while self._pieces[self._at][0] != end:
+            if self._pieces[self._at][0] in ("\n", ","):
                 self._at += 1
             elif end == "]":
                 self._value((*path, index))
