@@ -65,7 +65,7 @@ def take_in(catalogue: Catalog, other: Catalog) -> Iterator[str]:
     for message in filter(_is_translated, other):
         own = catalogue.get(message.id, message.context)
         if own is None:
-            yield f"no longer in the sources: {message.id!r}"
+            yield f"not in the sources: {message.id!r}"
         elif not _is_translated(own):
             own.string = message.string
         elif _typeset(own.string) != _typeset(message.string):
