@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import select
 
@@ -78,11 +77,11 @@ class DemoGateway:
             outcome = RefundOutcome.SUCCEEDED if refund.succeeded else RefundOutcome.FAILED
             return RefundFacts(outcome, f"demo-refund-{our_id}")
 
-    def press(self, provider_id: str, button: Literal["pay", "decline"], refunds_fail: bool) -> str:
-        """What the payer pressed on the page: gives where the browser goes next. A declined card leaves it open."""
+    def pay(self, provider_id: str, refunds_fail: bool) -> str:
+        """The payer pressed Pay: gives where the browser goes next."""
         with atomic():
             checkout = _locked(provider_id)
-            if button == "pay" and checkout.state == "open" and checkout.expires_at > self._now():
+            if checkout.state == "open" and checkout.expires_at > self._now():
                 checkout.state, checkout.refunds_fail = "paid", refunds_fail
             return checkout.return_to
 

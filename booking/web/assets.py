@@ -73,8 +73,12 @@ def _assets() -> dict[str, Asset]:
 def _read_all() -> dict[str, Asset]:
     files = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in STATIC.rglob("*") if path.is_file()}
     order = (STATIC / "css" / "ORDER").read_text().split()
-    files[STYLESHEET] = b"\n".join(files[f"css/{name}"] for name in order)
-    return {name: _prepared(name, body) for name, body in files.items()}
+    stylesheet = b"\n".join(files[f"css/{name}"] for name in order)
+    assets = {name: _prepared(name, body) for name, body in files.items()}
+    for name, font in assets.items():  # by its own address, or the browser would fetch it twice
+        if name.endswith(".woff2"):
+            stylesheet = stylesheet.replace(f'url("{name}")'.encode(), f'url("../{font.digest}/{name}")'.encode())
+    return {**assets, STYLESHEET: _prepared(STYLESHEET, stylesheet)}
 
 
 def _prepared(name: str, body: bytes) -> Asset:

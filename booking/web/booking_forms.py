@@ -1,0 +1,141 @@
+"""Forms of the booking path: shape only; whether a booking is possible is the services' business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import Email, InputRequired, Length, Optional
+
+from booking.domain.bilingual import Bilingual
+from booking.persistence.masterclasses import Question, QuestionKind
+from booking.web import countries
+from booking.web.i18n import words
+
+MAX_SEATS = 20
+
+NAME = Length(max=100, message=_l("Write at most 100 characters."))
+ADDRESS = Email(message=_l("This e-mail address is not complete: write it as in name@example.org."))
+
+
+def stripped(value: str | None) -> str:
+    """What was typed, without blanks around it."""
+    return (value or "").strip()
+
+
+class SeatForm(Form):
+    """One attendee. The class's own questions are added as fields q<id>."""
+
+    name = StringField(_l("Name of the person attending"), [NAME], filters=[stripped])
+    email = EmailField(
+        _l("Their e-mail address"), [Optional(), ADDRESS], filters=[stripped], render_kw={"autocomplete": "off"}
+    )
+
+
+class DetailsForm(FlaskForm):
+    """Who books, who attends, how to bill. `seats` is added per class, with its questions."""
+
+    name = StringField(
+        _l("Your name"),
+        [InputRequired(_l("Write your first and last name.")), NAME],
+        filters=[stripped],
+        render_kw={"autocomplete": "name"},
+    )
+    email = EmailField(
+        _l("Your e-mail address"),
+        [InputRequired(_l("Write your e-mail address: the confirmation goes there.")), ADDRESS],
+        filters=[stripped],
+        render_kw={"autocomplete": "email"},
+    )
+    phone = TelField(
+        _l("Telephone"), [Length(max=40)], filters=[stripped], render_kw={"autocomplete": "tel", "inputmode": "tel"}
+    )
+    company = StringField(_l("Company"), [NAME], filters=[stripped], render_kw={"autocomplete": "organization"})
+    street = StringField(_l("Street"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-line1"})
+    house_number = StringField(_l("Number"), [Length(max=16)], filters=[stripped])
+    postcode = StringField(
+        _l("Postcode"), [Length(max=16)], filters=[stripped], render_kw={"autocomplete": "postal-code"}
+    )
+    town = StringField(_l("Town"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-level2"})
+    country = SelectField(_l("Country"), render_kw={"autocomplete": "country"}, default="CH")
+    voucher = StringField(_l("Voucher code"), [Length(max=40)], filters=[stripped], render_kw={"autocomplete": "off"})
+    terms = BooleanField(
+        _l("I have read and accept the terms"),
+        [InputRequired(_l("Tick this box to accept the terms; without it, no booking can be made."))],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Field by field, then what depends on several fields."""
+        fine: bool = super().validate(extra_validators)
+        for index, seat in enumerate(self.seats):
+            if index and not seat.form.name.data:
+                seat.form.name.errors = [str(_l("Write this person’s name, or remove the place."))]
+                fine = False
+        address = (self.street, self.postcode, self.town)
+        if any(field.data for field in (*address, self.house_number)):
+            for field in address:
+                if not field.data:
+                    field.errors = [str(_l("An invoice address needs street, postcode and town."))]
+                    fine = False
+        return fine
+
+
+def details_form(questions: list[Question], **values: Any) -> DetailsForm:
+    """The form for a class with these questions, filled from the request or from `values`."""
+
+    class Seat(SeatForm):
+        pass
+
+    for question in questions:
+        setattr(Seat, f"q{question.id}", question_field(question))
+
+    class Details(DetailsForm):
+        seats = FieldList(FormField(Seat), min_entries=1, max_entries=MAX_SEATS)
+
+    form = Details(**values)
+    form.country.choices = countries.choices()
+    return form
+
+
+def question_field(question: Question, optional: bool = False) -> Field:
+    """The field for one of the organiser's questions, in the current language; `optional` overrules the question."""
+    must = question.required and not optional
+    label = words(question.label)
+    required = [InputRequired(_l("Answer this question: the organiser needs it."))] if must else []
+    description = words(question.hint)
+    limit = Length(max=2000, message=_l("Write at most 2000 characters."))
+    if question.kind is QuestionKind.LONG_TEXT:
+        return TextAreaField(label, [*required, limit], filters=[stripped], description=description)
+    if question.kind is QuestionKind.TEXT:
+        return StringField(label, [*required, limit], filters=[stripped], description=description)
+    if question.kind is QuestionKind.YES_NO:
+        choices = [("yes", pgettext("answer", "Yes")), ("no", pgettext("answer", "No"))]
+    else:
+        choices = [(choice["key"], words(Bilingual(choice["fr"], choice["en"]))) for choice in question.choices]
+    if not must:
+        choices.append(("", pgettext("answer", "No answer")))
+    return RadioField(label, required, choices=choices, default=None if must else "", description=description)
+
+
+class CheckForm(FlaskForm):
+    """The last step: how to pay, and what was shown."""
+
+    channel = RadioField(_l("How would you like to pay?"), [InputRequired(_l("Choose how you would like to pay."))])
+    shown_total = HiddenField()
+    once_more = HiddenField()

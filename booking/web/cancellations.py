@@ -1,0 +1,112 @@
+"""Cancelling: GET shows what it would cost, POST does it at exactly that cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from booking.adapters import clock
+from booking.adapters.gateways import current_ports
+from booking.domain.errors import IbanNeeded, NotFound, NothingToCancel, QuoteChanged, Refusal
+from booking.domain.payment import LedgerKind
+from booking.persistence import documents, ledger
+from booking.persistence.bookings import Booking
+from booking.persistence.cancellations import Cancellation
+from booking.persistence.db import db
+from booking.persistence.payments import Refund
+from booking.services import cancel, pay
+from booking.services.cancel import Payee, Proposal
+from booking.web import schedule
+from booking.web.access import open_booking
+from booking.web.manage_forms import CancellationForm
+from booking.web.refusals import sentence, status
+from booking.web.standing import refund_words
+
+blueprint = Blueprint("cancellations", __name__, url_prefix="/<lang:lang>/my/<token>")
+
+
+@blueprint.get("/cancellation")
+def propose(token: str) -> str | Response:
+    """The fee, the refund and the alternatives for the chosen seats (`seat` in the query; by default all)."""
+    booking = open_booking(token)
+    return _page(token, booking, _chosen(booking, request.args.getlist("seat")), CancellationForm(formdata=None))
+
+
+@blueprint.post("/cancellation")
+def carry_out(token: str) -> Any:
+    """Cancels, unless the amounts have moved since they were shown."""
+    received = clock.now()  # before anything else: this instant decides the tier
+    booking, form = open_booking(token), CancellationForm()
+    chosen = _chosen(booking, request.form.getlist("seat"))
+    payee = Payee((form.iban.data or "").replace(" ", "").upper(), form.holder.data or booking.name)
+    try:
+        pay.end_attempts(booking.id, received, current_ports())
+        done = cancel.cancel(booking.id, chosen, form.shown.data or "", received, current_ports(), payee)
+    except IbanNeeded as refusal:
+        form.iban.errors = [sentence(refusal)]
+        return _page(token, open_booking(token), chosen, form), 422
+    except NothingToCancel:
+        return redirect(url_for("manage.show", token=token), 303)
+    except Refusal as refusal:
+        return _page(token, open_booking(token), chosen, form, refusal), status(refusal)
+    return redirect(url_for(".done", token=token, number=done), 303)
+
+
+@blueprint.get("/cancellations/<int:number>")
+def done(token: str, number: int) -> str:
+    """What was cancelled, what it cost, how and when the money comes back. Raises NotFound."""
+    booking = open_booking(token)
+    cancellation = db.session.get(Cancellation, number)
+    if cancellation is None or cancellation.booking_id != booking.id:
+        raise NotFound("cancellation")
+    refunds = db.session.scalars(
+        select(Refund).where(Refund.booking_id == booking.id, Refund.created_at == cancellation.received_at)
+    )
+    return render_template(
+        "cancellations/done.html",
+        token=token,
+        booking=booking,
+        cancellation=cancellation,
+        refunds=[(refund, refund_words(refund)) for refund in refunds],
+        papers=[paper for paper in documents.of_booking(booking.id) if paper.issued_at == cancellation.received_at],
+    )
+
+
+def _page(
+    token: str, booking: Booking, chosen: set[int], form: CancellationForm, refusal: Refusal | None = None
+) -> str | Response:
+    now = clock.now()
+    try:
+        proposal = cancel.propose(booking, chosen, now)
+    except NothingToCancel:
+        return redirect(url_for("manage.show", token=token), 303)
+    form.shown.data = proposal.shown
+    return render_template(
+        "cancellations/propose.html",
+        token=token,
+        booking=booking,
+        chosen=chosen,
+        proposal=proposal,
+        form=form,
+        paid=-ledger.totals(booking.id).get(LedgerKind.PAYMENT, 0),
+        schedule=_schedule(booking, proposal, now),
+        problem=sentence(refusal) if refusal else None,
+        moved=isinstance(refusal, QuoteChanged),
+    )
+
+
+def _chosen(booking: Booking, wanted: list[str]) -> set[int]:
+    """Ids of the seats named, or of all active ones when none is."""
+    named = {int(number) for number in wanted if number.isdecimal()}
+    return named or {seat.id for seat in booking.active}
+
+
+def _schedule(booking: Booking, proposal: Proposal, now: Any) -> schedule.Schedule | None:
+    policy = booking.frozen_policy
+    if policy is None or proposal.quote.ground == "pending" or not proposal.credit:
+        return None
+    prices = [seat.seat_price for seat in proposal.seats]
+    return schedule.schedule_of(policy, booking.edition.timing(booking.created_at), prices, now)

@@ -1,0 +1,79 @@
+"""Forms of the participant's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, FieldList, FormField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
+
+from booking.persistence.bookings import Booking
+from booking.web.booking_forms import ADDRESS, NAME, SeatForm, question_field, stripped
+
+
+class LinkForm(FlaskForm):
+    """Where to send fresh links."""
+
+    email = EmailField(
+        _l("The e-mail address you booked with"),
+        [InputRequired(_l("Write the e-mail address you booked with.")), ADDRESS],
+        filters=[stripped],
+        render_kw={"autocomplete": "email"},
+    )
+
+
+class IbanForm(FlaskForm):
+    """The account for a refund by bank."""
+
+    iban = StringField(
+        "IBAN",
+        [InputRequired(_l("Write the IBAN of the account the money shall go to."))],
+        filters=[stripped],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+    holder = StringField(
+        _l("Account holder"),
+        [InputRequired(_l("Write the name of the account holder.")), Length(max=70)],
+        filters=[stripped],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class AttendeesForm(FlaskForm):
+    """One block for each active attendee; `seats` is added per booking."""
+
+
+def attendees_form(booking: Booking) -> Any:
+    """The form, filled with what is known; pre-course questions come after those of the booking form."""
+    questions = [question for question in booking.edition.master_class.questions if not question.retired]
+
+    class Seat(SeatForm):
+        seat_id = HiddenField(validators=[Regexp(r"^\d{1,12}$")])
+        name = StringField(
+            _l("Name of the person attending"),
+            [InputRequired(_l("Write the name of the person attending.")), NAME],
+            filters=[stripped],
+        )
+
+    for question in sorted(questions, key=lambda q: (q.when != "booking", q.position)):
+        setattr(Seat, f"q{question.id}", question_field(question, optional=question.when != "booking"))
+
+    class Attendees(AttendeesForm):
+        seats = FieldList(FormField(Seat), max_entries=len(booking.active))
+
+    return Attendees(seats=[_known(seat) for seat in booking.active])
+
+
+def _known(seat: Any) -> dict[str, Any]:
+    answers = {f"q{answer.question_id}": answer.value for answer in seat.answers}
+    return {"seat_id": str(seat.id), "name": seat.name, "email": seat.email, **answers}
+
+
+class CancellationForm(FlaskForm):
+    """The amounts that were shown, and the account for a refund by bank."""
+
+    shown = HiddenField()
+    iban = StringField("IBAN", filters=[stripped], render_kw={"autocomplete": "off", "spellcheck": "false"})
+    holder = StringField(_l("Account holder"), [Length(max=70)], filters=[stripped], render_kw={"autocomplete": "name"})

@@ -1,0 +1,28 @@
+"""Paying what a booking owes, from its own page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from booking.adapters import clock
+from booking.adapters.gateways import current_ports
+from booking.domain.booking import Channel
+from booking.domain.errors import ChannelRefused
+from booking.services import pay
+from booking.web.access import open_booking
+
+blueprint = Blueprint("payments", __name__, url_prefix="/<lang:lang>")
+
+
+@blueprint.post("/my/<token>/payment")
+def start(token: str) -> Response:
+    """To the provider's page, or to the QR-bill. Raises NotPayable, ChannelRefused, GatewayUnavailable."""
+    booking_id = open_booking(token).id
+    chosen = request.form.get("channel", "")
+    if chosen == Channel.TRANSFER:
+        pay.pay_by_transfer(booking_id, clock.now(), current_ports())
+        return redirect(url_for("manage.show", token=token), 303)
+    if chosen not in list(Channel):
+        raise ChannelRefused(chosen)
+    return redirect(pay.start(booking_id, Channel(chosen), clock.now(), current_ports()), 303)

@@ -1,0 +1,202 @@
+"""Where a booking stands: what was done, what is owed, what comes next, in the words of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext, pgettext
+from sqlalchemy import select
+
+from booking.adapters import qr_bill
+from booking.adapters.gateways import current_ports
+from booking.domain import reference
+from booking.domain.booking import BookingState, Channel, Confirmation, editing_closes, transfer_due
+from booking.domain.payment import LedgerKind, RefundState
+from booking.persistence import documents, ledger, payments
+from booking.persistence.bookings import Booking
+from booking.persistence.db import db
+from booking.persistence.documents import Document
+from booking.persistence.payments import Refund
+from booking.web import formatting, schedule
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a transfer needs, and the code that holds it all."""
+
+    amount: int  # centimes
+    iban: str
+    reference: str
+    due_at: datetime | None
+    svg: str
+    number: str
+
+
+def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
+    """Everything the booking's page shows, as template variables."""
+    edition, owed = booking.edition, ledger.balance(booking.id)
+    papers = documents.of_booking(booking.id)
+    alive = booking.state in (BookingState.PENDING, BookingState.CONFIRMED)
+    checking = bool(payments.open_attempts(booking.id))
+    return {
+        "edition": edition,
+        "owed": owed,
+        "alive": alive,
+        "checking": checking,
+        "state_label": _state_label(booking),
+        "heading": _heading(booking, owed),
+        "next_lines": list(_next_lines(booking, owed, now)),
+        "hold_until": _kept_until(booking),
+        "rows": _rows(booking),
+        "papers": papers,
+        "bill": _bill(booking, owed, papers),
+        "pay_channels": _pay_channels(booking, owed, now),
+        "refunds": _refunds(booking.id),
+        "schedule": _schedule(booking, now) if alive else None,
+        "can_edit": alive and now <= editing_closes(edition.starts_at),
+        "edit_until": _local(booking, editing_closes(edition.starts_at)),
+        "can_cancel": alive and now < edition.ends_at,
+    }
+
+
+def refund_words(refund: Refund) -> str:
+    """What happens with a refund, and when the money shows."""
+    words: dict[RefundState, str] = {
+        RefundState.REQUESTED: _("On its way back to the card it was paid with."),
+        RefundState.PENDING: _("On its way back to the card it was paid with; banks take 5 to 10 days."),
+        RefundState.NEEDS_IBAN: _("We need your IBAN to send it back by bank transfer."),
+        RefundState.TO_PAY: _("Will be sent to your bank account within 10 days."),
+        RefundState.SUCCEEDED: _("Paid back. It shows on your account within 5 to 10 days."),
+        RefundState.FAILED: _("Could not be paid back to the card; a bank transfer replaces it."),
+    }
+    return words[refund.state]
+
+
+def paper_name(paper: Document) -> str:
+    """What a document is called on pages."""
+    names: dict[str, str] = {
+        "invoice": pgettext("document", "Invoice"),
+        "credit_note": pgettext("document", "Credit note"),
+        "fee_invoice": pgettext("document", "Cancellation fee"),
+        "receipt": pgettext("document", "Receipt"),
+    }
+    return names[paper.kind.value]
+
+
+def _kept_until(booking: Booking) -> datetime | None:
+    pending = booking.state is BookingState.PENDING
+    return _local(booking, booking.hold_until) if pending and booking.hold_until else None
+
+
+def _state_label(booking: Booking) -> str:
+    labels: dict[BookingState, str] = {
+        BookingState.PENDING: pgettext("booking state", "Awaiting payment"),
+        BookingState.CONFIRMED: pgettext("booking state", "Confirmed"),
+        BookingState.CANCELLED: pgettext("booking state", "Cancelled"),
+        BookingState.EXPIRED: pgettext("booking state", "Expired"),
+    }
+    return labels[booking.state]
+
+
+def _heading(booking: Booking, owed: int) -> str:
+    seats = len(booking.active)
+    if booking.state is BookingState.CONFIRMED:
+        return str(ngettext("Your seat is confirmed", "Your %(num)d seats are confirmed", seats))
+    if booking.state is BookingState.PENDING:
+        return str(ngettext("Your seat is kept for you", "Your %(num)d seats are kept for you", seats))
+    if booking.state is BookingState.CANCELLED:
+        return str(_("Your booking is cancelled"))
+    return str(_("This booking has expired"))
+
+
+def _next_lines(booking: Booking, owed: int, now: datetime) -> list[str]:
+    """What comes next, a sentence each."""
+    lines: list[str] = []
+    starts = formatting.full_date(formatting.local(booking.edition.starts_at, booking.edition.zone))
+    if booking.state is BookingState.PENDING and booking.channel is Channel.TRANSFER and booking.hold_until:
+        due = formatting.full_date(_local(booking, booking.hold_until))
+        lines.append(_("Pay %(amount)s by %(day)s, with the QR-bill below.", amount=formatting.chf(owed), day=due))
+        lines.append(_("We confirm your booking by e-mail as soon as the money has arrived."))
+    elif booking.state is BookingState.PENDING:
+        lines.append(_("Pay %(amount)s to confirm your booking.", amount=formatting.chf(owed)))
+    elif booking.state is BookingState.CONFIRMED:
+        lines.append(_("A confirmation with the calendar file is on its way to %(email)s.", email=booking.email))
+        if owed > 0:
+            lines.append(_("Pay the invoice of %(amount)s with the QR-bill below.", amount=formatting.chf(owed)))
+        if booking.edition.ends_at > now:
+            lines.append(_("We look forward to seeing you on %(day)s.", day=starts))
+    elif booking.state is BookingState.EXPIRED:
+        lines.append(_("No payment arrived in time, so the seats are free again. Nothing is owed."))
+        lines.append(_("You can book again as long as seats are free."))
+    elif owed > 0:
+        lines.append(_("A cancellation fee of %(amount)s remains to be paid.", amount=formatting.chf(owed)))
+    else:
+        lines.append(_("Nothing more is owed."))
+    return lines
+
+
+def _rows(booking: Booking) -> list[dict[str, Any]]:
+    """The account: what was charged, credited, paid and given back."""
+    sums = ledger.totals(booking.id)
+    price = sums.get(LedgerKind.PRICE, 0) + sums.get(LedgerKind.DISCOUNT, 0)
+    labels: list[tuple[str, int]] = [
+        (ngettext("%(num)d seat", "%(num)d seats", len(booking.attendees)), price),
+        (_("Cancelled seats"), sums.get(LedgerKind.CANCELLATION_CREDIT, 0)),
+        (_("Cancellation fee"), sums.get(LedgerKind.CANCELLATION_FEE, 0)),
+        (_("Written off"), sums.get(LedgerKind.WRITE_OFF, 0)),
+        (_("Paid"), sums.get(LedgerKind.PAYMENT, 0)),
+        (_("Paid back"), sums.get(LedgerKind.REFUND, 0)),
+    ]
+    return [{"label": label, "amount": amount} for label, amount in labels if amount]
+
+
+def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
+    """The latest paper that asks for a transfer, while something is owed."""
+    waits = booking.state is not BookingState.PENDING or booking.channel is Channel.TRANSFER
+    asking = [paper for paper in papers if paper.reference and paper.frozen.asks_for_transfer]
+    if owed <= 0 or not waits or not asking or booking.state is BookingState.EXPIRED:
+        return None
+    paper = asking[-1]
+    content = paper.frozen
+    return Bill(
+        amount=content.due,
+        iban=" ".join(content.iban[i : i + 4] for i in range(0, len(content.iban), 4)) if content.iban else "",
+        reference=reference.formatted(paper.reference or ""),
+        due_at=_local(booking, paper.due_at) if paper.due_at else None,
+        svg=qr_bill.screen_svg(content, _("QR code of the bill, to be scanned with your banking app")),
+        number=paper.number,
+    )
+
+
+def _pay_channels(booking: Booking, owed: int, now: datetime) -> list[Channel]:
+    """How what is owed can be paid now."""
+    if owed <= 0 or booking.state is BookingState.EXPIRED:
+        return []
+    ports, edition = current_ports(), booking.edition
+    channels = list(ports.gateways)
+    by_card = booking.state is BookingState.PENDING and booking.channel is not Channel.TRANSFER
+    in_time = transfer_due(now, edition.starts_at, edition.zone) is not None
+    on_payment = edition.confirmation is Confirmation.ON_PAYMENT
+    if by_card and on_payment and in_time and ports.issuer.iban:
+        channels.append(Channel.TRANSFER)
+    return channels
+
+
+def _refunds(booking_id: int) -> list[dict[str, Any]]:
+    found = db.session.scalars(select(Refund).where(Refund.booking_id == booking_id).order_by(Refund.id))
+    return [{"row": refund, "words": refund_words(refund)} for refund in found]
+
+
+def _schedule(booking: Booking, now: datetime) -> schedule.Schedule | None:
+    policy = booking.frozen_policy
+    seats = [seat.seat_price for seat in booking.active]
+    if policy is None or booking.state is not BookingState.CONFIRMED or not any(seat.net_price for seat in seats):
+        return None
+    return schedule.schedule_of(policy, booking.edition.timing(booking.created_at), seats, now)
+
+
+def _local(booking: Booking, at: datetime) -> datetime:
+    return formatting.local(at, booking.edition.zone)
