@@ -8,9 +8,15 @@ from booking import config
 from booking.persistence import db, migrations
 from booking.web import (
     assets,
+    catalogue,
+    context,
+    errors,
+    feeds,
     formatting,
     health,
     i18n,
+    page_cache,
+    pages,
     security,
 )
 
@@ -26,10 +32,13 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init_app(app, settings.database_url)
     migrations.init_app(app)
 
+    page_cache.init_app(app)
     security.init_app(app, settings)
     i18n.init_app(app, settings)
     formatting.init_app(app)
     assets.init_app(app, settings)
-    for area in (health,):
+    context.init_app(app, settings)
+    errors.init_app(app)
+    for area in (catalogue, pages, feeds, health):
         app.register_blueprint(area.blueprint)
     return app

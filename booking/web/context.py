@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from booking.config import Settings
 from booking.web.assets import asset
 from booking.web.markdown import markdown
+from booking.web.places import map_address
 
 
 class Feed(NamedTuple):
@@ -21,8 +22,8 @@ class Feed(NamedTuple):
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Gives templates `organiser`, `demo`, `feeds`, `share_picture()` and the filter `markdown`."""
-    app.jinja_env.filters["markdown"] = markdown
+    """Gives templates `organiser`, `demo`, `feeds`, `share_picture()` and the filters `markdown` and `map_address`."""
+    app.jinja_env.filters.update(markdown=markdown, map_address=map_address)
     app.jinja_env.globals.update(
         organiser=settings.organiser,
         demo=settings.demo,
@@ -34,6 +35,6 @@ def init_app(app: Flask, settings: Settings) -> None:
 def feeds() -> list[Feed]:
     """The feeds in the page's language."""
     return [
-        Feed(_("Calendar of all dates"), url_for("feeds.calendar"), "text/calendar"),
+        Feed(_("Calendar of all dates"), url_for("feeds.calendar_feed"), "text/calendar"),
         Feed(_("News by Atom feed"), url_for("feeds.atom"), "application/atom+xml"),
     ]

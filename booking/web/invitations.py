@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any, Final, Literal
 
 from flask import url_for
-from flask_babel import gettext as _
 from flask_babel import pgettext
 from markupsafe import Markup
 
@@ -19,6 +18,7 @@ from booking.persistence.queries import Offer, SeatCount
 from booking.web import i18n
 from booking.web.assets import is_asset
 from booking.web.formatting import local
+from booking.web.places import town_of
 
 DateState = Literal["open", "few", "full", "closed", "past", "soon", "called_off"]
 FEW: Final = 2  # seats left from which the page says so
@@ -96,6 +96,11 @@ def invitation(offer: Offer, now: datetime) -> Invitation:
     )
 
 
+def seat_price(edition: Edition, now: datetime) -> int:
+    """What a seat costs at `now`, centimes."""
+    return list_price(edition.price, edition.early_price, edition.early_until, now)
+
+
 def group_of(edition: Edition, seats: SeatCount) -> Group:
     """The edition's group. A minimum is decided upon only where a date was set for it."""
     decided_on = local(edition.decision_at, edition.zone).date() if edition.decision_at else None
@@ -134,17 +139,9 @@ def picture_of(master_class: MasterClass) -> str | None:
     return master_class.picture if is_asset(master_class.picture) else None
 
 
-def town_of(edition: Edition) -> str:
-    """Where it takes place, in a word."""
-    if edition.venue is None:
-        online: str = _("Online")
-        return online
-    return edition.venue.town or edition.venue.name
-
-
 def _date_facts(offer: Offer, now: datetime) -> dict[str, Any]:
     edition = offer.edition
-    early = list_price(edition.price, edition.early_price, edition.early_until, now) != edition.price
+    early = seat_price(edition, now) != edition.price
     return {
         "slug": edition.slug,
         "starts_at": local(edition.starts_at, edition.zone),
