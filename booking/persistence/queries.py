@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, defer, joinedload, raiseload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
@@ -106,6 +107,9 @@ def class_page(slug: str, now: datetime) -> ClassPage:
     master_class = db.session.scalars(query).one_or_none()
     if master_class is None or not master_class.published:
         raise NotFound("removed" if master_class and _has_run(master_class, now) else "class")
+    for edition in master_class.editions:
+        # Each date keeps its class alive and at hand, whatever becomes of the page.
+        set_committed_value(edition, "master_class", master_class)
     chosen = [topic for topic in topics() if topic.slug in master_class.topics]
     return ClassPage(
         master_class,
@@ -159,11 +163,7 @@ def _has_run(master_class: MasterClass, now: datetime) -> bool:
 
 
 def _whereabouts() -> tuple[Any, ...]:
-    return (
-        joinedload(Edition.venue),
-        selectinload(Edition.meetings),
-        raiseload(Edition.master_class, sql_only=True),
-    )
+    return (joinedload(Edition.venue), selectinload(Edition.meetings))
 
 
 def _brief() -> tuple[Any, ...]:
