@@ -56,6 +56,7 @@ class LineMap:
         for name in names[:-1]:
             path = self._into((*path, name))
         path = (*path, names[-1])
+        self._lines.setdefault(path, line)
         if is_array:
             self._arrays[path] = self._arrays.get(path, 0) + 1
             path = self._into(path)
