@@ -75,6 +75,8 @@ def _slugs(kind: str, tables: list[Table]) -> tuple[str, ...]:
     key, seen = "code" if kind == "voucher" else "slug", []
     for table in tables:
         name = table.peek(key)
+        if kind == "voucher" and isinstance(name, str):
+            name = name.strip().upper()
         if name in seen:
             table.complain(key, f'another {kind} is called "{name}" already: give this one its own {key}')
         if isinstance(name, str):

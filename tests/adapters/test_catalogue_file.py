@@ -170,6 +170,17 @@ def test_a_slug_is_used_once() -> None:
     assert [found[:2] for found in complaints(text)] == [(second, "class[1].edition[2].slug")]
 
 
+def test_a_voucher_code_is_the_same_in_small_letters() -> None:
+    vouchers = '[[voucher]]\ncode = "FRIENDS"\npercent = 10\n[[voucher]]\ncode = "friends"\namount = 50.50\n'
+    start = len(BINDING.splitlines())
+    assert [found[:2] for found in complaints(BINDING + vouchers)] == [(start + 5, "voucher[2].code")]
+    spec = read(BINDING + vouchers.replace("friends", "summer"), THURSDAY)
+    assert [(v.code, v.kind, v.value) for v in spec.vouchers] == [
+        ("FRIENDS", "percent", "10"),
+        ("SUMMER", "amount", "5050"),
+    ]
+
+
 def test_a_question_of_choice_needs_choices_with_labels_in_both_languages() -> None:
     question = (
         '[[class.question]]\nkey = "level"\nkind = "choice"\nlabel.fr = "Niveau"\nchoices = [\n{ key = "a" },\n]\n'
