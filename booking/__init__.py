@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from flask import Flask
 
-from booking import config
+from booking import chores, cli, config, jobs
+from booking.adapters import gateways
 from booking.persistence import db, migrations
 from booking.web import (
     assets,
+    bookings,
+    cancellations,
     catalogue,
     context,
+    demo,
     errors,
     feeds,
     formatting,
     health,
     i18n,
+    mailbox,
+    manage,
     page_cache,
     pages,
+    payments,
     security,
 )
 
@@ -31,14 +38,21 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     config.init_app(app, settings)
     db.init_app(app, settings.database_url)
     migrations.init_app(app)
+    gateways.init_app(app, settings)
 
-    page_cache.init_app(app)
+    page_cache.init_app(app)  # first, so that it keeps what all others made of a page
     security.init_app(app, settings)
     i18n.init_app(app, settings)
     formatting.init_app(app)
     assets.init_app(app, settings)
     context.init_app(app, settings)
     errors.init_app(app)
-    for area in (catalogue, pages, feeds, health):
+    for area in (catalogue, pages, feeds, bookings, payments, manage, cancellations, health):
         app.register_blueprint(area.blueprint)
+    if settings.demo:
+        app.register_blueprint(demo.blueprint)
+        app.register_blueprint(mailbox.blueprint)
+
+    jobs.init_app(app, chores.HANDLERS, *chores.SWEEPS)
+    cli.init_app(app)
     return app

@@ -1,8 +1,8 @@
 """first tables
 
-Revision ID: 1795296038
+Revision ID: 1795297394
 Revises: 
-Create Date: 2026-11-21 21:20:38.963169
+Create Date: 2026-11-21 21:43:14.166383
 
 """
 from typing import Sequence, Union
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 
 # revision identifiers, used by Alembic.
-revision: str = '1795296038'
+revision: str = '1795297394'
 down_revision: Union[str, Sequence[str], None] = None
 branch_labels: Union[str, Sequence[str], None] = ('default',)
 depends_on: Union[str, Sequence[str], None] = None
@@ -25,6 +25,27 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('value', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_counter'))
+    )
+    op.create_table('demo_checkout',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('our_id', sa.String(), nullable=False),
+    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('description', sa.String(), nullable=False),
+    sa.Column('locale', sa.String(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('return_to', sa.String(), nullable=False),
+    sa.Column('state', sa.String(), nullable=False),
+    sa.Column('refunds_fail', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_demo_checkout')),
+    sa.UniqueConstraint('our_id', name=op.f('uq_demo_checkout_our_id'))
+    )
+    op.create_table('demo_refund',
+    sa.Column('our_id', sa.String(), nullable=False),
+    sa.Column('checkout_id', sa.String(), nullable=False),
+    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('succeeded', sa.Boolean(), nullable=False),
+    sa.PrimaryKeyConstraint('our_id', name=op.f('pk_demo_refund'))
     )
     op.create_table('outbox',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -286,6 +307,7 @@ def upgrade() -> None:
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_booking_id'), ['booking_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_reference'), ['reference'], unique=False)
+        batch_op.create_index('uq_document_number', ['kind', 'serial'], unique=True)
 
     op.create_table('draft',
     sa.Column('token', sa.String(), nullable=False),
@@ -420,6 +442,7 @@ def downgrade() -> None:
 
     op.drop_table('draft')
     with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index('uq_document_number')
         batch_op.drop_index(batch_op.f('ix_document_reference'))
         batch_op.drop_index(batch_op.f('ix_document_booking_id'))
 
@@ -464,5 +487,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_outbox_due')
 
     op.drop_table('outbox')
+    op.drop_table('demo_refund')
+    op.drop_table('demo_checkout')
     op.drop_table('counter')
     # ### end Alembic commands ###

@@ -1,0 +1,69 @@
+"""`flask serve`: prepares the database, then becomes the web server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from booking import seed
+from booking.adapters import catalogue_file, clock
+from booking.config import ROOT, Settings, current
+from booking.persistence import migrations
+from booking.persistence.db import db
+from booking.persistence.masterclasses import MasterClass
+from booking.services import publish
+
+
+@click.command("serve")
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", envvar="WORKERS", default=1, show_default=True, type=click.IntRange(1, 64))
+@with_appcontext
+def serve(host: str, port: int, workers: int) -> None:
+    """Brings the database up to date, fills the demonstration, and serves the site until Ctrl-C."""
+    settings = current()
+    _check_port(host, port)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrations.migrate()
+    if settings.demo:
+        _fill_demo()
+    db.session.remove()
+    db.engine.dispose()
+    _announce(settings)
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    os.execv(sys.executable, [*command, "--bind", where, "--workers", str(workers), "app:app"])  # noqa: S606
+
+
+def _check_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Cannot listen on {host}:{port} ({error.strerror}). If Atelier already runs there, stop it with "
+                f"Ctrl-C, or choose another port: make run PORT={min(port + 1, 65535)}"
+            ) from None
+
+
+def _fill_demo() -> None:
+    if db.session.scalar(select(MasterClass.id).limit(1)) is None:
+        now = clock.now()
+        text = (ROOT / "content" / "demo.toml").read_text(encoding="utf-8")
+        publish.import_catalogue(catalogue_file.read(text, publish.first_day(now)), now)
+        seed.book_invented_people(now)
+
+
+def _announce(settings: Settings) -> None:
+    click.echo(f"\n  Atelier is starting on {settings.base_url}/  (Ctrl-C stops it)\n")
+    for language in settings.languages:
+        click.echo(f"  {settings.base_url}/{language}/")
+    if settings.demo:
+        click.echo(f"  {settings.base_url}/demo/mailbox   the mails that the demonstration sends\n")
