@@ -307,7 +307,7 @@ def upgrade() -> None:
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_booking_id'), ['booking_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_reference'), ['reference'], unique=False)
-        batch_op.create_index('uq_document_number', ['kind', 'serial'], unique=True)
+        batch_op.create_index('uq_document_serial', ['kind', 'serial'], unique=True)
 
     op.create_table('draft',
     sa.Column('token', sa.String(), nullable=False),
@@ -442,7 +442,7 @@ def downgrade() -> None:
 
     op.drop_table('draft')
     with op.batch_alter_table('document', schema=None) as batch_op:
-        batch_op.drop_index('uq_document_number')
+        batch_op.drop_index('uq_document_serial')
         batch_op.drop_index(batch_op.f('ix_document_reference'))
         batch_op.drop_index(batch_op.f('ix_document_booking_id'))
 

@@ -24,7 +24,7 @@ PREFIXES = {
 class Document(Model):
     """`content` is DocumentContent.to_json(), frozen; the PDF is drawn from it whenever it is asked for."""
 
-    __table_args__ = (Index("uq_document_number", "kind", "serial", unique=True),)
+    __table_args__ = (Index("uq_document_serial", "kind", "serial", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
     kind: Mapped[DocumentKind]
