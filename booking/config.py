@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from click import ClickException
 from flask import Flask, current_app
 
 ROOT = Path(__file__).resolve().parent.parent
+DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.db'}"
 DEMO_SECRET = "a-secret-for-the-demonstration-only"  # noqa: S105  public on purpose, refused outside the demo
 
 
-class SettingsError(Exception):
-    """A setting is missing or wrong; the message names it and says what to do."""
+class SettingsError(ClickException):
+    """A setting is missing or wrong; the message names it and says what to do. Commands print it as it is."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,17 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from the environment (default: the process's). Raises SettingsError with a sentence."""
+    """Settings from the environment (default: the process's). Raises SettingsError with a sentence.
+
+    Where nothing at all is set, this is the demonstration; it has a database of its own, so that it never shows or
+    touches real bookings.
+    """
     environ = os.environ if environ is None else environ
-    demo = _flag("ATELIER_DEMO", environ.get("ATELIER_DEMO", ""))
-    return Settings(**_given(Settings, "ATELIER_", environ), organiser=_organiser(environ, demo))
+    given = _given(Settings, "ATELIER_", environ)
+    demo = given.setdefault("demo", not any(name.startswith("ATELIER_") for name in environ))
+    if demo:
+        given.setdefault("database_url", DEMO_DATABASE)
+    return Settings(**given, organiser=_organiser(environ, demo))
 
 
 def _organiser(environ: Mapping[str, str], demo: bool) -> OrganiserIdentity:
