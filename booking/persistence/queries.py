@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, contains_eager, defer, joinedload, raiseload, selectinload
+from sqlalchemy import Select, bindparam, case, func, select
+from sqlalchemy.orm import contains_eager, joinedload, load_only, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from booking.domain.booking import BookingState
@@ -20,15 +21,14 @@ from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, Topic
 
-LONG_TEXTS: Final[tuple[InstrumentedAttribute, ...]] = (
-    MasterClass.objectives,
-    MasterClass.programme,
-    MasterClass.method,
-    MasterClass.audience,
-    MasterClass.prerequisites,
-    MasterClass.bring,
-    MasterClass.included,
-    MasterClass.credits,
+BRIEF: Final = (  # what is said of a class away from its own page
+    MasterClass.slug,
+    MasterClass.kind,
+    MasterClass.language,
+    MasterClass.title,
+    MasterClass.summary,
+    MasterClass.topics,
+    MasterClass.picture,
 )
 SHOWN: Final = MasterClass.published.is_(True)
 
@@ -74,14 +74,7 @@ class Related:
 
 def offers(since: datetime, now: datetime) -> list[Offer]:
     """Every edition of a published class that ends after `since`, by start; called-off ones too. Three queries."""
-    query = (
-        select(Edition)
-        .join(Edition.master_class)
-        .where(SHOWN, Edition.ends_at > since)
-        .order_by(Edition.starts_at, Edition.id)
-        .options(contains_eager(Edition.master_class).options(*_brief()), *_whereabouts())
-    )
-    return _counted(db.session.scalars(query).all(), now)
+    return _counted(db.session.scalars(_offers(), {"since": since}).all(), now)
 
 
 def topics() -> list[Topic]:
@@ -162,10 +155,21 @@ def _has_run(master_class: MasterClass, now: datetime) -> bool:
     return bool(master_class.editions) and all(edition.ends_at <= now for edition in master_class.editions)
 
 
+@cache
+def _offers() -> Select[Edition]:
+    """The statement, built once: building it takes longer than running it."""
+    return (
+        select(Edition)
+        .join(Edition.master_class)
+        .where(SHOWN, Edition.ends_at > bindparam("since"))
+        .order_by(Edition.starts_at, Edition.id)
+        .options(contains_eager(Edition.master_class).options(*_brief()), *_whereabouts())
+    )
+
+
 def _whereabouts() -> tuple[Any, ...]:
     return (joinedload(Edition.venue), selectinload(Edition.meetings))
 
 
 def _brief() -> tuple[Any, ...]:
-    """A class without the long texts of its own page."""
-    return (*(defer(text, raiseload=True) for text in LONG_TEXTS), raiseload("*", sql_only=True))
+    return (load_only(*BRIEF, raiseload=True), raiseload("*", sql_only=True))

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, NamedTuple
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from booking.adapters import clock
 from booking.domain.cancellation import SeatPrice
@@ -25,6 +25,7 @@ from booking.web.invitations import (
     kind_label,
     picture_of,
     seat_price,
+    written,
 )
 from booking.web.page_cache import SharedPage
 from booking.web.places import town_of
@@ -59,6 +60,7 @@ def index() -> SharedPage:
         filtered=bool(chosen),
         months=by_month([offer for offer in coming if chosen.lets_in(offer)], now),
         begun=[] if chosen.free else [invitation(offer, now) for offer in begun if chosen.lets_in(offer)][:MOST_PAST],
+        written=written,
         structured=structured.catalogue(offer.edition.master_class.slug for offer in coming),
     )
     return SharedPage(body, known=request.query_string.decode() == chosen.query and is_offered(chosen, links))
@@ -76,7 +78,7 @@ def show(slug: str) -> SharedPage:
         master_class=page.master_class,
         kind=kind_label(page.master_class.kind),
         picture=picture_of(page.master_class),
-        topics=[(topic, Filter(topic=topic.slug).url) for topic in page.topics],
+        topics=[(topic, Filter(topic=topic.slug).address(url_for("catalogue.index"))) for topic in page.topics],
         related=[related_class(related) for related in page.related],
         options=[date_option(offer, now) for offer in coming],
         past=[local(edition.starts_at, edition.zone) for edition in _held(page, now)],

@@ -58,9 +58,9 @@ class Filter:
         """As written after `?`, always in the same order."""
         return urlencode({name: value for name, value in asdict(self).items() if value})
 
-    @property
-    def url(self) -> str:
-        return url_for("catalogue.index") + (f"?{self.query}" if self.query else "")
+    def address(self, catalogue: str) -> str:
+        """The link that makes this choice in the page `catalogue`."""
+        return f"{catalogue}?{self.query}" if self else catalogue
 
     def lets_in(self, offer: Offer) -> bool:
         """Whether the offer is among the chosen."""
@@ -101,10 +101,15 @@ def is_offered(chosen: Filter, links: Iterable[FilterLinks]) -> bool:
 
 
 def _links(chosen: Filter, field: str, labels: Mapping[str, str]) -> list[FilterLink]:
-    current = getattr(chosen, field)
+    current, page = getattr(chosen, field), url_for("catalogue.index")
     choices = {ANY: pgettext("filter", "All"), **labels}
     return [
-        FilterLink(label, replace(chosen, **{field: value}).url, current == value, value if field == "taught" else "")
+        FilterLink(
+            label,
+            replace(chosen, **{field: value}).address(page),
+            chosen=current == value,
+            lang=value if field == "taught" else "",
+        )
         for value, label in choices.items()
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -128,9 +129,15 @@ def init_app(app: Flask) -> None:
 def _date(value: date, pattern: str) -> str:
     if isinstance(value, datetime):
         value = _aware(value).date()
-    if _french() and value.day == 1:
+    return _written(value, pattern, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _written(day: date, pattern: str, locale: Locale) -> str:
+    """Kept, because a catalogue writes the same few days again and again and patterns are slow."""
+    if locale.language == "fr" and day.day == 1:
         pattern = pattern.replace("d", "'1er'")
-    return dates.format_date(value, pattern, locale=_locale())
+    return dates.format_date(day, pattern, locale=locale)
 
 
 def _clock(value: time | datetime) -> str:

@@ -81,9 +81,9 @@ def text(pair: Bilingual) -> Markup:
     """As `words`, for the page: words in the other language carry its `lang`, for screen readers and hyphenation."""
     own = current_language()
     if own not in pair.missing() or not pair:
-        return escape(words(pair))
+        return escape(pair.best(own))
     other = "en" if own == "fr" else "fr"
-    return Markup('<span lang="{}">{}</span>').format(other, words(pair))
+    return Markup('<span lang="{}">{}</span>').format(other, pair.best(own))
 
 
 def language_links() -> list[LanguageLink]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 
-from flask import url_for
-from flask_babel import pgettext
+from flask import current_app, get_template_attribute, url_for
+from flask_babel import lazy_pgettext
 from markupsafe import Markup
 
 from booking.domain.booking import check_open
@@ -21,6 +23,12 @@ from booking.web.formatting import local
 from booking.web.places import town_of
 
 DateState = Literal["open", "few", "full", "closed", "past", "soon", "called_off"]
+KINDS: Final = {
+    "master_class": lazy_pgettext("kind", "Master class"),
+    "workshop": lazy_pgettext("kind", "Workshop"),
+    "course": lazy_pgettext("kind", "Course"),
+    "information_session": lazy_pgettext("kind", "Information session"),
+}
 FEW: Final = 2  # seats left from which the page says so
 
 
@@ -101,6 +109,11 @@ def seat_price(edition: Edition, now: datetime) -> int:
     return list_price(edition.price, edition.early_price, edition.early_until, now)
 
 
+def written(item: Invitation) -> Markup:
+    """The invitation as HTML in the current language."""
+    return (_write.__wrapped__ if current_app.debug else _write)(item, i18n.current_language())
+
+
 def group_of(edition: Edition, seats: SeatCount) -> Group:
     """The edition's group. A minimum is decided upon only where a date was set for it."""
     decided_on = local(edition.decision_at, edition.zone).date() if edition.decision_at else None
@@ -125,18 +138,19 @@ def state_of(offer: Offer, now: datetime) -> DateState:
 
 def kind_label(kind: str) -> str:
     """'Workshop', 'Master class'…: what sort of class it is."""
-    labels: dict[str, str] = {
-        "master_class": pgettext("kind", "Master class"),
-        "workshop": pgettext("kind", "Workshop"),
-        "course": pgettext("kind", "Course"),
-        "information_session": pgettext("kind", "Information session"),
-    }
-    return labels.get(kind, kind)
+    return str(KINDS.get(kind, kind))
 
 
 def picture_of(master_class: MasterClass) -> str | None:
     """The class's picture as an asset; None when the catalogue names none that is there."""
     return master_class.picture if is_asset(master_class.picture) else None
+
+
+@lru_cache(maxsize=1024)
+def _write(item: Invitation, _language: str) -> Markup:
+    """Kept, because a booking changes one invitation of the catalogue and leaves all others as they were."""
+    macro: Callable[[Invitation], Markup] = get_template_attribute("components/invitation.html", "invitation")
+    return macro(item)
 
 
 def _date_facts(offer: Offer, now: datetime) -> dict[str, Any]:
