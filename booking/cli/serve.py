@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from booking import seed
 from booking.adapters import catalogue_file, clock
-from booking.config import ROOT, Settings, current
+from booking.config import ROOT, Settings, current, load
 from booking.persistence import migrations
 from booking.persistence.db import db
 from booking.persistence.masterclasses import MasterClass
@@ -34,10 +34,12 @@ def serve(host: str, port: int, workers: int) -> None:
         _fill_demo()
     db.session.remove()
     db.engine.dispose()
-    _announce(settings)
+    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if settings.demo:  # links and the demonstration's payment page must lead to where it listens
+        os.environ.setdefault("ATELIER_BASE_URL", f"http://{where.replace('0.0.0.0', '127.0.0.1')}")  # noqa: S104
+    _announce(load())
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
-    where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     os.execv(sys.executable, [*command, "--bind", where, "--workers", str(workers), "app:app"])  # noqa: S606
 
 

@@ -28,9 +28,9 @@ def init_app(app: Flask) -> None:
         "transactional_ddl": True,  # on SQLite too: a migration that fails leaves nothing behind
         "render_item": _render,
     }
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         Alembic(app, run_mkdir=False, engines=_engine())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # after the extension, which sets it to INFO
 
 
 def pending() -> bool:
