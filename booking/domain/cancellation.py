@@ -7,19 +7,26 @@ Source: the rules of the house, "cancellation schedule" (docs/glossary.md names 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+from booking.domain.booking import end_of_second
 from booking.domain.money import round_half_up
 
 Basis = Literal["net", "list"]
 Anchor = Literal["first_meeting", "registration_deadline"]
 Ground = Literal["tier", "pending", "withdrawal", "free_hours", "free_until_deadline"]
+
+MAX_DAYS: Final = 3650  # ten years: beyond it a tier is a slip of the pen, and days would leave the calendar
+WRITTEN_TIER: Final = re.compile(
+    r"\s*(\d{1,4})\s*:\s*(\d{1,3}(?:\.\d{1,4})?)\s*%?\s*(?:\+\s*(\d{1,7}(?:\.\d{1,2})?)\s*)?", re.ASCII
+)
 
 
 class PolicyError(ValueError):
@@ -191,15 +198,11 @@ def parse_policy(text: str, **options: Any) -> CancellationPolicy:
     """'15:30,8:50,1:80' or, with a fixed sum in francs after a plus, '30:0+100,15:50'. Raises PolicyError."""
     tiers = []
     for part in text.split(","):
-        days, colon, amount = part.strip().partition(":")
-        percent, plus, fixed = amount.partition("+")
-        try:
-            if not colon or not days.strip().isdecimal():
-                raise InvalidOperation
-            francs = Decimal(fixed) if plus else Decimal(0)
-            tiers.append(CancellationTier(int(days), Decimal(percent.strip().rstrip("%")), int(francs * 100)))
-        except (InvalidOperation, ValueError, OverflowError):
-            raise PolicyError(f"cannot read {part.strip()!r}: write days:percent, as in 15:30,8:50,1:80") from None
+        written = WRITTEN_TIER.fullmatch(part)
+        if not written:
+            raise PolicyError(f"cannot read {part.strip()[:40]!r}: write days:percent, as in 15:30,8:50,1:80")
+        days, percent, francs = written.groups()
+        tiers.append(CancellationTier(int(days), Decimal(percent), int(Decimal(francs or 0) * 100)))
     return CancellationPolicy(tuple(tiers), **options)
 
 
@@ -209,7 +212,7 @@ def _free_ground(policy: CancellationPolicy, timing: Timing, received: datetime)
         return "withdrawal"
     if booked and policy.free_hours and received <= booked + timedelta(hours=policy.free_hours):
         return "free_hours"
-    if policy.free_until_deadline and deadline and received <= deadline:
+    if policy.free_until_deadline and deadline and received <= end_of_second(deadline):
         return "free_until_deadline"
     return None
 
@@ -218,8 +221,10 @@ def _check_shape(policy: CancellationPolicy) -> None:
     if not policy.tiers:
         raise PolicyError("a policy needs at least one tier, as in 15:30,8:50,1:80")
     for tier in policy.tiers:
-        if not tier.percent.is_finite() or not 0 <= tier.percent <= 100 or tier.fixed < 0 or tier.min_days < 0:
-            raise PolicyError(f"the tier at {tier.min_days} days is out of range: 0 to 100 % and no negative sums")
+        if not 0 <= tier.min_days <= MAX_DAYS or tier.fixed < 0 or not _is_share(tier.percent):
+            raise PolicyError(
+                f"a tier is out of range: 0 to {MAX_DAYS} days, 0 to 100 % in ten-thousandths, no negative sums"
+            )
     for earlier, later in zip(policy.tiers, policy.tiers[1:], strict=False):
         if earlier.min_days == later.min_days:
             raise PolicyError(f"two tiers overlap at {later.min_days} days")
@@ -230,3 +235,10 @@ def _check_shape(policy: CancellationPolicy) -> None:
         raise PolicyError(
             "rounding is 0.01, 0.05, 0.10 or 1.00; the least fee is not negative; withdrawal 0 or 14 days"
         )
+    if not 0 <= policy.free_hours <= MAX_DAYS * 24:
+        raise PolicyError("the hours during which cancelling is free are not negative")
+
+
+def _is_share(percent: Decimal) -> bool:
+    """0 to 100 with at most four decimals; neither NaN nor a number too fine to compute with."""
+    return percent.is_finite() and 0 <= percent <= 100 and percent == round(percent, 4)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from booking.domain.booking import end_of_second
 from booking.domain.cancellation import SeatPrice
 from booking.domain.errors import VoucherRefused
 from booking.domain.money import round_half_up, share
@@ -26,7 +27,7 @@ class Discount:
 
 @dataclass(frozen=True)
 class VoucherTerms:
-    """When a voucher may be used. Instants are aware; `uses` counts the live bookings that carry it."""
+    """When and how often a voucher may be used. Instants are aware, limits inclusive to their last microsecond."""
 
     valid_from: datetime | None
     valid_until: datetime | None
@@ -36,18 +37,21 @@ class VoucherTerms:
 
 def list_price(price: int, early_price: int | None, early_until: datetime | None, now: datetime) -> int:
     """The seat's list price at `now`: the early-bird price through `early_until`, then `price`. Centimes."""
-    if early_price is not None and early_until is not None and now <= early_until:
+    if early_price is not None and early_until is not None and now <= end_of_second(early_until):
         return early_price
     return price
 
 
 def check_voucher(terms: VoucherTerms, uses: int, master_class_id: int, now: datetime) -> None:
-    """Raises VoucherRefused with the reason if the voucher cannot be used now for this class."""
+    """Raises VoucherRefused with the reason if the voucher cannot be used now for this class.
+
+    `uses` counts the live bookings that carry it.
+    """
     if terms.master_class_id is not None and terms.master_class_id != master_class_id:
         raise VoucherRefused("other_class")
     if terms.valid_from and now < terms.valid_from:
         raise VoucherRefused("too_early")
-    if terms.valid_until and now > terms.valid_until:
+    if terms.valid_until and now > end_of_second(terms.valid_until):
         raise VoucherRefused("over")
     if terms.max_uses is not None and uses >= terms.max_uses:
         raise VoucherRefused("used_up")
