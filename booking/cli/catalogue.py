@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask.cli import with_appcontext
 
 from booking import seed
 from booking.adapters import catalogue_file, catalogue_refusals, clock
 from booking.adapters.catalogue_file import CatalogueFileError
+from booking.cli.database import with_database
 from booking.domain.catalogue import CatalogueRefused
 from booking.services import publish
 
 
 @click.command("import-catalogue")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@with_appcontext
+@with_database
 def import_catalogue(path: Path) -> None:
     """Stores the classes of a catalogue file (docs/catalogue.md); it may be run again after every edit."""
     now = clock.now()
@@ -38,7 +38,7 @@ def _refused(path: Path, complaints: Iterable[object]) -> click.UsageError:
 
 
 @click.command("seed-demo")
-@with_appcontext
+@with_database
 def seed_demo() -> None:
     """Books seats for invented people, so that the demonstration shows groups that fill up."""
     click.echo(f"{seed.book_invented_people(clock.now())} bookings made.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 import click
-from flask.cli import with_appcontext
 
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
+from booking.cli.database import with_database
 from booking.domain import money
 from booking.domain.errors import WrongAmount
 from booking.persistence import ledger
@@ -21,7 +21,7 @@ from booking.services import pay, refund
 @click.argument("reference")
 @click.argument("amount")
 @click.argument("day")
-@with_appcontext
+@with_database
 def mark_paid(reference: str, amount: str, day: str) -> None:
     """Books a transfer: REFERENCE as on the QR-bill, AMOUNT in francs, DAY it was credited (2026-11-09)."""
     try:
@@ -41,7 +41,7 @@ def mark_paid(reference: str, amount: str, day: str) -> None:
 
 
 @click.command("refunds")
-@with_appcontext
+@with_database
 def refunds() -> None:
     """Lists the refunds to send by bank, and those that wait for the payer's IBAN."""
     tasks = refund.tasks()
@@ -55,7 +55,7 @@ def refunds() -> None:
 
 @click.command("mark-refunded")
 @click.argument("number", type=int)
-@with_appcontext
+@with_database
 def mark_refunded(number: int) -> None:
     """Says that refund NUMBER of `flask refunds` was sent by bank; the payer gets a mail, the IBAN is erased."""
     try:

@@ -7,13 +7,12 @@ import socket
 import sys
 
 import click
-from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from booking import seed
 from booking.adapters import catalogue_file, clock
+from booking.cli.database import with_database
 from booking.config import ROOT, Settings, current, load
-from booking.persistence import migrations
 from booking.persistence.db import db
 from booking.persistence.masterclasses import MasterClass
 from booking.services import publish
@@ -23,13 +22,11 @@ from booking.services import publish
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", envvar="WORKERS", default=1, show_default=True, type=click.IntRange(1, 64))
-@with_appcontext
+@with_database
 def serve(host: str, port: int, workers: int) -> None:
     """Brings the database up to date, fills the demonstration, and serves the site until Ctrl-C."""
     settings = current()
     _check_port(host, port)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrations.migrate()
     if settings.demo:
         _fill_demo()
     db.session.remove()

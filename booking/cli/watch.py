@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 
 from booking import jobs as job_runner
 from booking.adapters import clock
+from booking.cli.database import with_database
 from booking.services.check import findings
 
 
 @click.command("check")
-@with_appcontext
+@with_database
 def check() -> None:
     """Proves that seats, accounts, documents, states and mails agree; exits 1 and lists what does not."""
     found = findings(clock.now())
@@ -30,7 +30,7 @@ def jobs() -> None:
 
 
 @click.command("sweep")
-@with_appcontext
+@with_database
 def sweep() -> None:
     """Runs everything that is due once: holds that ended, mails, refunds. For cron, and for trying things out."""
     job_runner.current_jobs().sweep()
