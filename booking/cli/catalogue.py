@@ -29,7 +29,10 @@ def import_catalogue(path: Path) -> None:
         raise _refused(path, error.complaints) from None
     except CatalogueRefused as error:
         raise _refused(path, catalogue_refusals.explain(text, error)) from None
-    click.echo(f"{path}: {counts}")
+    click.echo(
+        f"{path}: {counts.classes} classes with {counts.editions} dates; "
+        f"{counts.added} entries added, {counts.changed} changed, {counts.withdrawn} withdrawn."
+    )
 
 
 def _refused(path: Path, complaints: Iterable[object]) -> click.UsageError:
