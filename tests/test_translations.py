@@ -15,7 +15,7 @@ from bin import messages
 NNBSP = "\u202f"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 TAG = re.compile(r"</?\w+")
-ADDRESS = re.compile(r"https?://\S+|mailto:")
+ADDRESS = re.compile(r"https?://\S+|mailto:|tel:")
 MISSET = {
     "no U+202F before ; : ! ?": re.compile(rf"(?<![{NNBSP}!?])[;:!?]"),
     "no U+202F after «": re.compile(rf"«(?!{NNBSP})"),
@@ -73,9 +73,9 @@ def test_everything_is_translated() -> None:
 
 
 def test_placeholders_and_tags_are_kept() -> None:
-    """Each French form names what the English plural names: the French singular is for 0 too, so it says the number."""
-    forms = [(message.ids[-1], form) for message in MESSAGES for form in message.french if form]
-    assert not [(english, french) for english, french in forms if parts(french) != parts(english)]
+    """The French singular is for 0 too, so it says the number; unless even the English singular ("Your seat") does not."""
+    forms = [(message.ids, number, form) for message in MESSAGES for number, form in enumerate(message.french) if form]
+    assert not [form for ids, number, form in forms if parts(form) not in (parts(ids[-1]), parts(ids[number]))]
 
 
 def parts(text: str) -> tuple[set[str], list[str]]:

@@ -30,8 +30,10 @@ from booking.web.i18n import words
 
 MAX_SEATS = 20
 
-NAME = Length(max=100, message=_l("Write at most 100 characters."))
-ADDRESS = Email(message=_l("This e-mail address is not complete: write it as in name@example.org."))
+NAME = Length(max=100, message=_l("Enter at most 100 characters."))
+SHORT = Length(max=16, message=_l("Enter at most 16 characters."))
+LINE = Length(max=40, message=_l("Enter at most 40 characters."))
+ADDRESS = Email(message=_l("This e-mail address is not complete: enter it as in name@example.org."))
 
 
 def stripped(value: str | None) -> str:
@@ -53,28 +55,24 @@ class DetailsForm(FlaskForm):
 
     name = StringField(
         _l("Your name"),
-        [InputRequired(_l("Write your first and last name.")), NAME],
+        [InputRequired(_l("Enter your first and last name.")), NAME],
         filters=[stripped],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
         _l("Your e-mail address"),
-        [InputRequired(_l("Write your e-mail address: the confirmation goes there.")), ADDRESS],
+        [InputRequired(_l("Enter your e-mail address: the confirmation goes there.")), ADDRESS],
         filters=[stripped],
         render_kw={"autocomplete": "email"},
     )
-    phone = TelField(
-        _l("Telephone"), [Length(max=40)], filters=[stripped], render_kw={"autocomplete": "tel", "inputmode": "tel"}
-    )
+    phone = TelField(_l("Telephone"), [LINE], filters=[stripped], render_kw={"autocomplete": "tel", "inputmode": "tel"})
     company = StringField(_l("Company"), [NAME], filters=[stripped], render_kw={"autocomplete": "organization"})
     street = StringField(_l("Street"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-line1"})
-    house_number = StringField(_l("Number"), [Length(max=16)], filters=[stripped])
-    postcode = StringField(
-        _l("Postcode"), [Length(max=16)], filters=[stripped], render_kw={"autocomplete": "postal-code"}
-    )
+    house_number = StringField(_l("Number"), [SHORT], filters=[stripped])
+    postcode = StringField(_l("Postcode"), [SHORT], filters=[stripped], render_kw={"autocomplete": "postal-code"})
     town = StringField(_l("Town"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-level2"})
     country = SelectField(_l("Country"), render_kw={"autocomplete": "country"}, default="CH")
-    voucher = StringField(_l("Voucher code"), [Length(max=40)], filters=[stripped], render_kw={"autocomplete": "off"})
+    voucher = StringField(_l("Voucher code"), [LINE], filters=[stripped], render_kw={"autocomplete": "off"})
     terms = BooleanField(
         _l("I have read and accept the terms"),
         [InputRequired(_l("Tick this box to accept the terms; without it, no booking can be made."))],
@@ -85,13 +83,13 @@ class DetailsForm(FlaskForm):
         fine: bool = super().validate(extra_validators)
         for index, seat in enumerate(self.seats):
             if index and not seat.form.name.data:
-                seat.form.name.errors = [str(_l("Write this person’s name, or remove the place."))]
+                seat.form.name.errors = [str(_l("Enter this person’s name, or remove the person."))]
                 fine = False
         address = (self.street, self.postcode, self.town)
         if any(field.data for field in (*address, self.house_number)):
             for field in address:
                 if not field.data:
-                    field.errors = [str(_l("An invoice address needs street, postcode and town."))]
+                    field.errors = [str(_l("An invoice address needs a street, a postcode and a town."))]
                     fine = False
         return fine
 
@@ -117,9 +115,9 @@ def question_field(question: Question, optional: bool = False) -> Field:
     """The field for one of the organiser's questions, in the current language; `optional` overrules the question."""
     must = question.required and not optional
     label = words(question.label)
-    required = [InputRequired(_l("Answer this question: the organiser needs it."))] if must else []
+    required = [InputRequired(_l("Answer this question: the organiser needs to know."))] if must else []
     description = words(question.hint)
-    limit = Length(max=2000, message=_l("Write at most 2000 characters."))
+    limit = Length(max=2000, message=_l("Enter at most 2000 characters."))
     if question.kind is QuestionKind.LONG_TEXT:
         return TextAreaField(label, [*required, limit], filters=[stripped], description=description)
     if question.kind is QuestionKind.TEXT:

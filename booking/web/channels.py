@@ -33,9 +33,9 @@ def hints(edition: Edition, now: datetime) -> dict[str, str]:
     if edition.confirmation is Confirmation.ON_BOOKING:
         return {Channel.TRANSFER.value: _("Your booking is confirmed at once; you pay the invoice within 30 days.")}
     hints: dict[str, str] = {
-        Channel.DEMO: _("Confirmed as soon as it is paid. Your seats are kept for 31 minutes meanwhile.")
+        Channel.DEMO: _("Confirmed as soon as you have paid. Meanwhile, your seats are kept for 31 minutes.")
     }
     if due:
         day = formatting.full_date(due)
-        hints[Channel.TRANSFER] = _("Your seats are kept until %(day)s; confirmed when the money arrives.", day=day)
+        hints[Channel.TRANSFER] = _("Your seats are kept until %(day)s, and confirmed as soon as the money arrives.", day=day)
     return hints

@@ -66,7 +66,7 @@ WORDS: Final[dict[int, Words]] = {
 }  # fmt: skip
 CSRF_WORDS: Final = Words(
     lazy_gettext("This form was open for too long"),
-    lazy_gettext("Nothing was sent. Go back, reload the page and press its button again: what you typed is kept."),
+    lazy_gettext("Nothing was sent. Go back, reload the page, and press its button again."),
 )  # fmt: skip
 # The page of last resort, should even the template fail.
 PLAIN: Final = (

@@ -12,13 +12,15 @@ from wtforms.validators import InputRequired, Length, Regexp
 from booking.persistence.bookings import Booking
 from booking.web.booking_forms import ADDRESS, NAME, SeatForm, question_field, stripped
 
+HOLDER = Length(max=70, message=_l("Enter at most 70 characters."))
+
 
 class LinkForm(FlaskForm):
     """Where to send fresh links."""
 
     email = EmailField(
         _l("The e-mail address you booked with"),
-        [InputRequired(_l("Write the e-mail address you booked with.")), ADDRESS],
+        [InputRequired(_l("Enter the e-mail address you booked with.")), ADDRESS],
         filters=[stripped],
         render_kw={"autocomplete": "email"},
     )
@@ -29,13 +31,13 @@ class IbanForm(FlaskForm):
 
     iban = StringField(
         "IBAN",
-        [InputRequired(_l("Write the IBAN of the account the money shall go to."))],
+        [InputRequired(_l("Enter the IBAN of the account the money should go to."))],
         filters=[stripped],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
     holder = StringField(
         _l("Account holder"),
-        [InputRequired(_l("Write the name of the account holder.")), Length(max=70)],
+        [InputRequired(_l("Enter the name of the account holder.")), HOLDER],
         filters=[stripped],
         render_kw={"autocomplete": "name"},
     )
@@ -53,7 +55,7 @@ def attendees_form(booking: Booking) -> Any:
         seat_id = HiddenField(validators=[Regexp(r"^\d{1,12}$")])
         name = StringField(
             _l("Name of the person attending"),
-            [InputRequired(_l("Write the name of the person attending.")), NAME],
+            [InputRequired(_l("Enter the name of the person attending.")), NAME],
             filters=[stripped],
         )
 
@@ -76,4 +78,4 @@ class CancellationForm(FlaskForm):
 
     shown = HiddenField()
     iban = StringField("IBAN", filters=[stripped], render_kw={"autocomplete": "off", "spellcheck": "false"})
-    holder = StringField(_l("Account holder"), [Length(max=70)], filters=[stripped], render_kw={"autocomplete": "name"})
+    holder = StringField(_l("Account holder"), [HOLDER], filters=[stripped], render_kw={"autocomplete": "name"})
