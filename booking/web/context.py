@@ -11,6 +11,7 @@ from booking.config import Settings
 from booking.web.assets import asset
 from booking.web.markdown import markdown
 from booking.web.places import map_address
+from booking.web.schedule import schedule_of
 
 
 class Feed(NamedTuple):
@@ -22,12 +23,14 @@ class Feed(NamedTuple):
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Gives templates `organiser`, `demo`, `feeds`, `share_picture()` and the filters `markdown` and `map_address`."""
+    """Gives templates `organiser`, `demo`, `feeds`, `share_picture()`, `schedule_of()` (mails have no view that could
+    hand it to them) and the filters `markdown` and `map_address`."""
     app.jinja_env.filters.update(markdown=markdown, map_address=map_address)
     app.jinja_env.globals.update(
         organiser=settings.organiser,
         demo=settings.demo,
         feeds=feeds,
+        schedule_of=schedule_of,
         share_picture=lambda: settings.base_url + asset("img/share.png"),
     )
 

@@ -1,0 +1,29 @@
+"""Mail: a row of the outbox becomes a letter in the reader's language, then goes to a server or a folder.
+
+`send` is the handler of the outbox topic "mail".
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from booking.adapters.mail import compose, transport
+from booking.config import current
+from booking.persistence import transaction
+from booking.persistence.db import db
+
+
+def send(payload: dict[str, Any], now: datetime) -> None:
+    """Writes and sends the letter that `payload` asks for: kind, to ('booker' or 'organiser'), key, and ids.
+
+    Raises JobFailed when it could not be handed over; a repetition carries the same Message-ID.
+    """
+    assert not transaction.in_transaction()
+    settings = current()
+    message = compose.compose(payload, settings, now)
+    db.session.rollback()  # the letter is written: no transaction is held open while a server is talked to
+    transport.of(settings).deliver(message)
+
+
+__all__ = ["send"]

@@ -1,0 +1,99 @@
+"""A letter as a MIME message: two readings of the same words, its attachments, and headers that machines need."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import textwrap
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import force_locale
+
+from booking.adapters.mail.letters import Letter, one_line, read
+from booking.config import Settings
+
+if TYPE_CHECKING:
+    from css_inline import CSSInliner
+
+WIDTH: Final = 76  # characters of a line of plain text
+SIGNATURE: Final = "-- "  # mail programs know by this line, with its blank, that a signature follows
+
+
+def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> EmailMessage:
+    """The message that the outbox row asks for, in the language of its reader."""
+    with current_app.test_request_context(base_url=settings.base_url):
+        locale = settings.organiser.locale if payload["to"] == "organiser" else None
+        letter = read(payload, settings, now)
+        with force_locale(f"{locale or letter.booking.locale}_CH"):
+            return _message(letter, payload["key"], settings, now)
+
+
+def _message(letter: Letter, key: str, settings: Settings, now: datetime) -> EmailMessage:
+    context = letter.facts()
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = context["subject"] = one_line(_render(letter, "subject.txt", context))
+    message["From"] = _address(settings.organiser.name, settings.sender)
+    message["To"] = _address(*letter.recipient)
+    message["Reply-To"] = _address(*letter.reply_to)
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = message_id(key, settings.base_url)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(plain(_render(letter, "body.txt", context)), cte="quoted-printable")
+    message.add_alternative(_inlined(_render(letter, "body.html", context)), subtype="html", cte="quoted-printable")
+    for attachment in letter.attachments(now):
+        message.add_attachment(
+            attachment.content, *attachment.mimetype.split("/"), filename=attachment.filename, params=attachment.params
+        )
+    message["Content-Language"] = letter.lang  # only now: adding parts moves every Content- header into the first
+    return message
+
+
+def message_id(key: str, base_url: str) -> str:
+    """The same for every try of the same outbox row."""
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{urlsplit(base_url).hostname}>"
+
+
+def plain(text: str) -> str:
+    """Lines of at most WIDTH characters, kept under their indent; addresses of pages stay whole."""
+    lines = []
+    for line in re.sub(r"\n{3,}", "\n\n", text.strip("\n")).splitlines():
+        if line == SIGNATURE:
+            lines.append(line)
+            continue
+        indent = " " * (len(line) - len(line.lstrip(" -")))
+        lines += textwrap.wrap(
+            line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return "\n".join(lines) + "\n"
+
+
+def _render(letter: Letter, part: str, context: dict[str, Any]) -> str:
+    return current_app.jinja_env.get_template(f"email/{letter.folder}/{part}").render(context)
+
+
+def _inlined(html: str) -> str:
+    return str(_inliner().inline(html))
+
+
+@lru_cache(1)
+def _inliner() -> CSSInliner:
+    """Rules go onto the elements, since many readers drop a stylesheet; only the dark ones stay in the head."""
+    from css_inline import CSSInliner
+
+    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, apply_width_attributes=True)
+
+
+def _address(name: str, address: str) -> Address:
+    """Raises ValueError when it cannot be an address. Domains with accents go as machines write them."""
+    user, _, domain = address.rpartition("@")
+    if not user or not domain:
+        raise ValueError("a letter needs an address")
+    return Address(one_line(name), user, domain.encode("idna").decode())

@@ -1,0 +1,198 @@
+"""What each letter knows and brings along. Its words are in templates/email, one folder a letter."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+from unicodedata import category
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from sqlalchemy import select
+
+from booking.adapters import calendar, pdf
+from booking.adapters.links import manage_url
+from booking.config import Settings
+from booking.domain import reference
+from booking.domain.booking import BookingState, editing_closes
+from booking.domain.payment import DocumentKind
+from booking.persistence import bookings, counters, documents, ledger
+from booking.persistence.bookings import Booking
+from booking.persistence.cancellations import Cancellation
+from booking.persistence.db import db
+from booking.persistence.documents import Document
+from booking.persistence.payments import Payment, Refund
+
+KINDS: Final = (
+    "received",  # the seats are held (or booked on account) and a transfer is awaited
+    "confirmed",
+    "expired",  # the hold ended unpaid
+    "cancelled",  # cancellation_id
+    "refunded",  # refund_id
+    "refund_iban",  # refund_id: the card took nothing back, a bank account is asked for
+    "late_refund",  # payment_id, refund_id: the money came when the class was full
+    "link",  # booking_ids: fresh links to the bookings of one address
+)
+ORGANISER_KINDS: Final = (
+    "received", "confirmed", "expired", "cancelled", "refund_iban", "refund_task", "late_refund",
+)  # fmt: skip
+UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
+
+
+@dataclass(frozen=True)
+class Attachment:
+    filename: str
+    mimetype: str
+    content: bytes
+    params: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter to one reader, over rows of an open session."""
+
+    kind: str
+    to_organiser: bool
+    booking: Booking
+    payload: dict[str, Any]
+    settings: Settings
+    now: datetime
+
+    @property
+    def folder(self) -> str:
+        return "organiser" if self.to_organiser else self.kind
+
+    @property
+    def lang(self) -> str:
+        """Of its reader: the booking's language, or the organiser's own."""
+        return self.settings.organiser.locale if self.to_organiser else self.booking.locale
+
+    @property
+    def recipient(self) -> tuple[str, str]:
+        """Name and address."""
+        organiser = self.settings.organiser
+        booker = self.booking.name, self.booking.email
+        return (organiser.name, organiser.email) if self.to_organiser else booker
+
+    @property
+    def reply_to(self) -> tuple[str, str]:
+        """Name and address: each answers the other."""
+        organiser = self.settings.organiser
+        booker = self.booking.name, self.booking.email
+        return booker if self.to_organiser else (organiser.name, organiser.email)
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        """The papers that belong to this letter."""
+        issued = documents.of_booking(self.booking.id)
+        if self.kind == "cancelled":
+            since = self._row(Cancellation, "cancellation_id").received_at
+            return [paper for paper in issued if paper.kind != DocumentKind.RECEIPT and paper.issued_at >= since]
+        if self.kind == "confirmed":
+            receipts = [paper for paper in issued if paper.kind == DocumentKind.RECEIPT]
+            return (receipts or _open_invoice(self.booking))[-1:]
+        return _open_invoice(self.booking) if self.kind == "received" else []
+
+    def facts(self) -> dict[str, Any]:
+        """What the templates may name. Sums in centimes, times on the clocks of the edition."""
+        booking, edition = self.booking, self.booking.edition
+        active, balance = booking.active, ledger.balance(booking.id)
+        total = sum(attendee.net_price for attendee in active)
+        confirmed = booking.state == BookingState.CONFIRMED
+        return {
+            "lang": self.lang,
+            "kind": self.kind,
+            "now": self.now,
+            "organiser": self.settings.organiser,
+            "base_url": self.settings.base_url,
+            "demo": self.settings.demo,
+            "booking": booking,
+            "booker": one_line(booking.name),
+            "edition": edition,
+            "title": edition.master_class.title,
+            "zone": edition.zone,
+            "starts": edition.starts_at.astimezone(ZoneInfo(edition.zone)),
+            "names": [one_line(attendee.name) for attendee in active],
+            "seats": len(active),
+            "total": total,
+            "balance": balance,
+            # A hold is cancelled for free: what its schedule shows is the time after it was paid.
+            "paid": max(0, min(total, total - balance)) if confirmed else total,
+            "confirmed": confirmed,
+            "manage_url": manage_url(booking),
+            "class_url": url_for("catalogue.show", lang=self.lang, slug=edition.master_class.slug, _external=True),
+            "terms_url": url_for("pages.show", lang=self.lang, page="terms", _external=True),
+            "policy": booking.frozen_policy,
+            "timing": edition.timing(booking.created_at),
+            "seat_prices": [attendee.seat_price for attendee in active],
+            "editing_until": editing_closes(edition.starts_at),
+            "documents": self.documents,
+            "to_pay": next((paper for paper in reversed(self.documents) if paper.frozen.asks_for_transfer), None),
+            "formatted": reference.formatted,
+            "iban_text": iban_text,
+            **self._subject_matter(),
+        }
+
+    def attachments(self, now: datetime) -> list[Attachment]:
+        """PDFs of the papers, and the calendar file where dates were won or lost."""
+        papers = [
+            Attachment(f"{paper.number}.pdf", "application/pdf", pdf.render(paper.frozen)) for paper in self.documents
+        ]
+        ended = self.kind == "cancelled" and self.booking.state == BookingState.CANCELLED
+        if self.to_organiser or not (ended or self.kind == "confirmed"):
+            return [] if self.to_organiser else papers
+        revision = counters.read(counters.CATALOGUE)
+        content = calendar.booking_calendar(self.booking, manage_url(self.booking), revision, now)
+        params = {"charset": "utf-8", "method": "PUBLISH"}
+        return [*papers, Attachment(f"{self.booking.reference}.ics", calendar.MIMETYPE, content, params)]
+
+    def _subject_matter(self) -> dict[str, Any]:
+        """The rows that the payload names beside the booking."""
+        rows: dict[str, Any] = {
+            name: self._row(table, f"{name}_id")
+            for name, table in (("cancellation", Cancellation), ("refund", Refund), ("payment", Payment))
+            if f"{name}_id" in self.payload
+        }
+        if self.kind == "cancelled":
+            gone = set(rows["cancellation"].attendees)
+            rows["gone"] = [one_line(attendee.name) for attendee in self.booking.attendees if attendee.id in gone]
+        if self.kind == "link":
+            ids = self.payload["booking_ids"]
+            found = db.session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id))
+            rows["links"] = [(booking, manage_url(booking)) for booking in found]
+        if self.to_organiser:
+            edition = self.booking.edition
+            rows["taken"] = bookings.seats_taken(edition.id, self.now)
+        return rows
+
+    def _row(self, table: Any, name: str) -> Any:
+        return db.session.get_one(table, self.payload[name])
+
+
+def read(payload: dict[str, Any], settings: Settings, now: datetime) -> Letter:
+    """The letter that an outbox row asks for. Raises ValueError for a kind that nobody is written."""
+    kind, to_organiser = payload["kind"], payload["to"] == "organiser"
+    if kind not in (ORGANISER_KINDS if to_organiser else KINDS):
+        raise ValueError(f"no letter of kind {kind!r}")
+    booking_id = payload["booking_ids"][0] if kind == "link" else payload["booking_id"]
+    return Letter(kind, to_organiser, db.session.get_one(Booking, booking_id), payload, settings, now)
+
+
+def _open_invoice(booking: Booking) -> list[Document]:
+    """The invoice that stands, if any."""
+    invoice = documents.latest_invoice(booking.id) if documents.has_open_invoice(booking.id) else None
+    return [invoice] if invoice else []
+
+
+def one_line(text: str) -> str:
+    """What somebody typed, without line breaks or control characters, which have no place in a header or a name."""
+    return re.sub(" +", " ", "".join(" " if category(char) in UNPRINTED else char for char in text)).strip()
+
+
+def iban_text(iban: str) -> str:
+    """As printed: groups of four."""
+    bare = reference.normalise(iban)
+    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))

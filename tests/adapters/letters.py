@@ -1,0 +1,167 @@
+"""One example of every letter, with the rows it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from booking.domain.bilingual import Bilingual
+from booking.domain.booking import BookingState, Channel
+from booking.domain.payment import DocumentKind, RefundState
+from booking.persistence.bookings import Booking
+from booking.persistence.payments import Payment
+from tests import factories
+from tests.factories import NOW
+
+Payload = dict[str, Any]
+
+
+def every_letter() -> Iterator[tuple[str, Payload]]:
+    """(name, payload) of each kind and variant, to the booker in each language and to the organiser."""
+    for locale in ("fr", "en"):
+        for kind, write in BOOKER.items():
+            yield f"{kind}-{locale}", {"to": "booker", "key": f"{kind}-{locale}"} | write(locale)
+    for kind, write in ORGANISER.items():
+        yield f"organiser-{kind}", {"to": "organiser", "key": f"organiser-{kind}"} | write("en")
+
+
+def received(locale: str) -> Payload:
+    booking = factories.make_booking(locale=locale)
+    factories.make_document(booking, DocumentKind.INVOICE, 34000)
+    return _payload("received", booking)
+
+
+def received_on_account(locale: str) -> Payload:
+    booking = factories.make_booking(state=BookingState.CONFIRMED, paid=False, seats=2, locale=locale)
+    factories.make_document(booking, DocumentKind.INVOICE, 68000)
+    return _payload("received", booking)
+
+
+def confirmed(locale: str) -> Payload:
+    booking = _paid(locale)
+    factories.make_document(booking, DocumentKind.RECEIPT, 34000)
+    return _payload("confirmed", booking)
+
+
+def confirmed_for_free(locale: str) -> Payload:
+    evening = [("2026-11-10 18:30", "2026-11-10 20:00")]
+    title = Bilingual("Soirée d’information", "Information evening")
+    free = factories.make_class(policy=None, title=title, bring=Bilingual())
+    edition = factories.make_edition(free, evening, price=0, online_url="https://meet.example.org/abc")
+    return _payload("confirmed", factories.make_booking(edition, BookingState.CONFIRMED, Channel.FREE, locale=locale))
+
+
+def confirmed_modules(locale: str) -> Payload:
+    days = [("2027-02-10 09:00", "2027-02-10 17:00"), ("2027-03-10 13:30", "2027-03-10 17:00")]
+    edition = factories.make_edition(meetings=days, price=650000)
+    return _payload("confirmed", factories.make_booking(edition, BookingState.CONFIRMED, seats=3, locale=locale))
+
+
+def expired(locale: str) -> Payload:
+    return _payload("expired", factories.make_booking(state=BookingState.EXPIRED, hold_until=NOW, locale=locale))
+
+
+def cancelled_with_refund(locale: str) -> Payload:
+    booking = _paid(locale, channel=Channel.DEMO)
+    factories.make_document(booking, DocumentKind.CREDIT_NOTE, 34000)
+    row = factories.make_cancellation(booking, fee=10200, refund=23800, channel="demo")
+    return _payload("cancelled", booking, cancellation_id=row.id)
+
+
+def cancelled_in_part(locale: str) -> Payload:
+    booking = _paid(locale, seats=3)
+    factories.make_document(booking, DocumentKind.CREDIT_NOTE, 34000)
+    row = factories.make_cancellation(booking, seats=1, fee=17000, refund=17000, channel="transfer")
+    return _payload("cancelled", booking, cancellation_id=row.id)
+
+
+def cancelled_with_a_bill(locale: str) -> Payload:
+    booking = _paid(locale, paid=False)
+    factories.make_document(booking, DocumentKind.CREDIT_NOTE, 34000)
+    factories.make_document(booking, DocumentKind.FEE_INVOICE, 10200)
+    row = factories.make_cancellation(booking, fee=10200, due=10200)
+    return _payload("cancelled", booking, cancellation_id=row.id)
+
+
+def cancelled_while_pending(locale: str) -> Payload:
+    booking = factories.make_booking(locale=locale)
+    row = factories.make_cancellation(booking)
+    return _payload("cancelled", booking, cancellation_id=row.id)
+
+
+def refunded(locale: str) -> Payload:
+    booking = _paid(locale, channel=Channel.DEMO)
+    return _payload("refunded", booking, refund_id=factories.make_refund(booking, 23800).id)
+
+
+def refund_iban(locale: str) -> Payload:
+    booking = _paid(locale, channel=Channel.DEMO)
+    failed = factories.make_refund(booking, 23800, RefundState.FAILED)
+    again = factories.make_refund(
+        booking, 23800, RefundState.NEEDS_IBAN, channel=Channel.TRANSFER, replaces_id=failed.id
+    )
+    return _payload("refund_iban", booking, refund_id=again.id)
+
+
+def refund_iban_late(locale: str) -> Payload:
+    booking = factories.make_booking(state=BookingState.EXPIRED, paid=True, locale=locale)
+    refund = factories.make_refund(booking, 34000, RefundState.NEEDS_IBAN, reason="late")
+    return _payload("refund_iban", booking, refund_id=refund.id)
+
+
+def late_refund(locale: str) -> Payload:
+    demo = {"channel": Channel.DEMO, "paid": True}
+    booking = factories.make_booking(state=BookingState.EXPIRED, locale=locale, **demo)
+    refund = factories.make_refund(booking, 34000, RefundState.REQUESTED, reason="late")
+    payment = Payment.query.filter_by(booking_id=booking.id).one()
+    return _payload("late_refund", booking, refund_id=refund.id, payment_id=payment.id)
+
+
+def refund_task(locale: str) -> Payload:
+    booking = _paid(locale)
+    facts = {"iban": "CH9300762011623852957", "account_holder": "Bea Muster-Exemple"}
+    refund = factories.make_refund(booking, 17000, RefundState.TO_PAY, **facts)
+    return _payload("refund_task", booking, refund_id=refund.id)
+
+
+def link(locale: str) -> Payload:
+    first, second = factories.make_booking(locale=locale), _paid(locale)
+    return _payload("link", second, booking_ids=[first.id, second.id])
+
+
+BOOKER = {
+    "received": received,
+    "received-on-account": received_on_account,
+    "confirmed": confirmed,
+    "confirmed-for-free": confirmed_for_free,
+    "confirmed-modules": confirmed_modules,
+    "expired": expired,
+    "cancelled-with-refund": cancelled_with_refund,
+    "cancelled-in-part": cancelled_in_part,
+    "cancelled-with-a-bill": cancelled_with_a_bill,
+    "cancelled-while-pending": cancelled_while_pending,
+    "refunded": refunded,
+    "refund-iban": refund_iban,
+    "refund-iban-late": refund_iban_late,
+    "late-refund": late_refund,
+    "link": link,
+}
+ORGANISER = {
+    "received": received,
+    "confirmed": confirmed,
+    "expired": expired,
+    "cancelled": cancelled_in_part,
+    "refund-iban": refund_iban,
+    "refund-task": refund_task,
+    "late-refund": late_refund,
+}
+
+
+def _paid(locale: str, **changes: Any) -> Booking:
+    hour_ago = NOW - timedelta(hours=1)
+    return factories.make_booking(state=BookingState.CONFIRMED, locale=locale, now=hour_ago, **changes)
+
+
+def _payload(kind: str, booking: Booking, **ids: Any) -> Payload:
+    return {"kind": kind, "booking_id": booking.id, **ids}
