@@ -1,0 +1,79 @@
+"""Where the demonstration's mails end: each with its parts, as its reader would see it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from booking.adapters.mail import mailbox
+from booking.adapters.mail.mailbox import Letter
+from booking.config import current
+
+# The letter's own styles are inline by nature of mail; it may do nothing else, and only our page may frame it.
+LETTER_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+
+blueprint = Blueprint("mailbox", __name__)
+
+
+@blueprint.before_request
+def _only_in_the_demonstration() -> None:
+    settings = current()
+    if not settings.demo or settings.smtp_url:
+        abort(404)
+
+
+@blueprint.get("/demo/mailbox")
+def shortcut() -> Response:
+    """The address without language, easy to remember."""
+    return redirect(url_for("mailbox.index"))
+
+
+@blueprint.get("/<lang:lang>/demo/mailbox")
+def index() -> str:
+    """All mails, newest first."""
+    return render_template("mailbox/index.html", letters=mailbox.letters(current().data_dir))
+
+
+@blueprint.get("/<lang:lang>/demo/mailbox/<name>")
+def show(name: str) -> str:
+    """One mail."""
+    return render_template("mailbox/show.html", letter=_letter(name))
+
+
+@blueprint.get("/<lang:lang>/demo/mailbox/<name>/letter")
+def letter(name: str) -> Response:
+    """The HTML part alone, for the frame; its links open beside the page."""
+    html = re.sub(r"<head>", '<head><base target="_blank">', _letter(name).html, count=1)
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = LETTER_POLICY
+    return response
+
+
+@blueprint.get("/<lang:lang>/demo/mailbox/<name>/attachments/<int:number>")
+def attachment(name: str, number: int) -> Response:
+    """One attachment, counted from 1, to be kept."""
+    attachments = _letter(name).attachments
+    if not 1 <= number <= len(attachments):
+        abort(404)
+    found = attachments[number - 1]
+    response = Response(found.content, mimetype=found.mimetype)
+    response.headers.set("Content-Disposition", "attachment", filename=found.filename)
+    return response
+
+
+@blueprint.get("/<lang:lang>/demo/mailbox/<name>.eml")
+def source(name: str) -> Response:
+    """The whole message as it would have been sent."""
+    response = Response(_letter(name).source, mimetype="message/rfc822")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.eml")
+    return response
+
+
+def _letter(name: str) -> Letter:
+    return mailbox.letter_named(current().data_dir, name) or abort(404)
