@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from booking.persistence.db import db
+from booking.persistence.db import db, insert_once
 from booking.persistence.demo import DemoCheckout, DemoRefund
 from booking.persistence.transaction import atomic
 from booking.services.ports import (
@@ -31,19 +31,18 @@ class DemoGateway:
     def start(self, request: CheckoutRequest) -> Checkout:
         """The page for this request; the same `our_id` gives the same one."""
         with atomic():
-            checkout = db.session.scalar(select(DemoCheckout).where(DemoCheckout.our_id == request.our_id))
-            if checkout is None:
-                checkout = DemoCheckout(
-                    id=hashlib.sha256(f"demo-{request.our_id}".encode()).hexdigest()[:24],
-                    our_id=request.our_id,
-                    amount=request.amount,
-                    title=request.title,
-                    description=request.description,
-                    locale=request.locale,
-                    expires_at=request.expires_at,
-                    return_to=request.return_to,
-                )
-                db.session.add(checkout)
+            insert_once(
+                DemoCheckout,
+                id=hashlib.sha256(f"demo-{request.our_id}".encode()).hexdigest()[:24],
+                our_id=request.our_id,
+                amount=request.amount,
+                title=request.title,
+                description=request.description,
+                locale=request.locale,
+                expires_at=request.expires_at,
+                return_to=request.return_to,
+            )
+            checkout = db.session.scalars(select(DemoCheckout).where(DemoCheckout.our_id == request.our_id)).one()
             return Checkout(checkout.id, f"{self._base_url}/{checkout.locale}/demo/pay/{checkout.id}")
 
     def look_up(self, provider_id: str) -> CheckoutFacts:
@@ -67,9 +66,9 @@ class DemoGateway:
     def refund(self, our_id: str, payment: str, amount: int) -> RefundFacts:
         """Succeeds or fails at once, as was chosen on the page."""
         with atomic():
+            checkout = _locked(payment)
             refund = db.session.get(DemoRefund, our_id)
             if refund is None:
-                checkout = _locked(payment)
                 refund = DemoRefund(
                     our_id=our_id, checkout_id=payment, amount=amount, succeeded=not checkout.refunds_fail
                 )

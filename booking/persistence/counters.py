@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.persistence.db import Model, db
+from booking.persistence.db import Model, db, insert_once
 
 CATALOGUE = "catalogue"
 
@@ -19,13 +19,13 @@ class Counter(Model):
 
 def increase(name: str) -> int:
     """The next value of the series (1 first), inside the caller's transaction: rolled back, it is not used up."""
-    counter = db.session.get(Counter, name, with_for_update=True, populate_existing=True)
-    if counter is None:
-        counter = Counter(name=name, value=0)
-        db.session.add(counter)
-    counter.value += 1
-    db.session.flush()
-    return counter.value
+    step = update(Counter).where(Counter.name == name).values(value=Counter.value + 1).returning(Counter.value)
+    step = step.execution_options(synchronize_session=False)
+    value = db.session.scalar(step)
+    if value is None:
+        insert_once(Counter, name=name, value=0)
+        value = db.session.scalars(step).one()
+    return value
 
 
 def read(name: str) -> int:

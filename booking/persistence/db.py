@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, Enum, MetaData, Text, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -97,6 +98,15 @@ def prepare(engine: Engine) -> None:
         return
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "begin", _begin)
+
+
+def insert_once(model: type[Model], **values: Any) -> None:
+    """Writes the row unless one with its key is there, be it that another transaction is writing it right now.
+
+    Looking first and then writing fails on PostgreSQL when two look at the same time.
+    """
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:

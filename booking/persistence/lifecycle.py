@@ -61,7 +61,7 @@ def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
     """A hold ended unpaid: seats free, no fee, the invoice taken back, what was paid in part given back."""
     booking.move_to(BookingState.EXPIRED, now)
     credit(booking, booking.active, issuer, now)
-    give_back(booking, -ledger.balance(booking.id), "late", now)
+    give_back(booking, _surplus(booking), "late", now)
     journal.note("expired", "system", now, booking.id)
     letters.to_booker("expired", booking.id, now)
     counters.catalogue_changed()
@@ -72,7 +72,7 @@ def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, a
     payment.move_to(PaymentState.PAID, now)
     journal.note("paid", actor, now, booking.id, amount=payment.amount, channel=payment.channel.value)
     waiting = booking.state in (BookingState.PENDING, BookingState.EXPIRED)
-    in_time = waiting and _can_still_be_confirmed(booking, payment, now)
+    in_time = waiting and can_be_confirmed(booking, now) and _is_enough(booking, payment)
     if waiting and not in_time and booking.state == BookingState.PENDING:
         booking.move_to(BookingState.EXPIRED, now)
         credit(booking, booking.active, issuer, now)
@@ -137,20 +137,27 @@ def announce(refund: Refund, now: datetime) -> None:
         letters.to_organiser("refund_task", refund.booking_id, now, refund_id=refund.id)
 
 
-def _can_still_be_confirmed(booking: Booking, payment: Payment, now: datetime) -> bool:
-    """Whether the seats are still free for it; an ended booking comes back only for its full price."""
+def can_be_confirmed(booking: Booking, now: datetime) -> bool:
+    """Whether the class is still to come and its active seats are free for this booking."""
     edition = booking.edition
     if edition.called_off_at is not None or now >= edition.starts_at:
         return False
-    if booking.state == BookingState.EXPIRED:
-        in_account = payment.amount - ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
-        if in_account < sum(seat.net_price for seat in booking.active):
-            return False
     return edition.capacity - seats_taken(edition.id, now, apart_from=booking.id) >= len(booking.active)
 
 
+def _is_enough(booking: Booking, payment: Payment) -> bool:
+    """A pending booking takes any sum; one that had ended comes back only for its full price."""
+    full = sum(seat.net_price for seat in booking.active)
+    return booking.state == BookingState.PENDING or payment.amount + _surplus(booking) >= full
+
+
+def _surplus(booking: Booking) -> int:
+    """What is owed to the participant and not yet on its way back, centimes."""
+    return -ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
+
+
 def _return_surplus(booking: Booking, payment: Payment, now: datetime) -> None:
-    surplus = -ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
+    surplus = _surplus(booking)
     if surplus <= 0:
         return
     reason = "surplus" if booking.state == BookingState.CONFIRMED else "late"

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Index, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.persistence import transaction
-from booking.persistence.db import Model, db
+from booking.persistence.db import Model, db, insert_once
 
 LEASE = timedelta(minutes=5)  # longer than any job; a killed worker's job is taken up again after it
 MAX_ATTEMPTS = 8
@@ -45,9 +45,8 @@ class Claimed:
 
 def post(topic: str, key: str, now: datetime, payload: dict[str, Any], run_at: datetime | None = None) -> None:
     """Writes the job into the open transaction. A second post with the same key is nothing."""
-    if db.session.scalar(select(OutboxJob.id).where(OutboxJob.key == key)) is None:
-        db.session.add(OutboxJob(topic=topic, key=key, payload=payload, run_at=run_at or now))
-        db.session.flush()
+    db.session.flush()  # rows that the payload names come before it
+    insert_once(OutboxJob, topic=topic, key=key, payload=payload, run_at=run_at or now)
     transaction.wake_after_commit()
 
 

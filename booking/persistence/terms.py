@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.persistence.db import Model, db
+from booking.persistence.db import Model, db, insert_once
 
 
 class TermsVersion(Model):
@@ -22,5 +22,4 @@ class TermsVersion(Model):
 def remember(digest: str, language: str, body: str, now: datetime) -> None:
     """Keeps the text the first time it is accepted."""
     if db.session.scalar(select(TermsVersion.digest).where(TermsVersion.digest == digest)) is None:
-        db.session.add(TermsVersion(digest=digest, language=language, body=body, first_seen_at=now))
-        db.session.flush()
+        insert_once(TermsVersion, digest=digest, language=language, body=body, first_seen_at=now)

@@ -82,10 +82,16 @@ def cancel(
         booking = lock_booking(booking_id)
         proposal = propose(booking, attendee_ids, received)
         if proposal.shown != shown:
-            raise QuoteChanged(int(shown.partition("/")[0] or 0), proposal.quote.fee)
+            raise QuoteChanged(_fee_in(shown), proposal.quote.fee)
         if proposal.asks_iban and not iban_rules.is_valid(payee.iban):
             raise IbanNeeded(payee.iban)
         return _carry_out(booking, proposal, received, ports, payee)
+
+
+def _fee_in(shown: str) -> int:
+    """The fee in what a page posted back; 0 when that is not what we wrote there."""
+    fee = shown.partition("/")[0]
+    return int(fee) if fee.isdecimal() and len(fee) < 10 else 0
 
 
 def _quote(booking: Booking, seats: Collection[Attendee], now: datetime) -> CancellationQuote:
@@ -118,13 +124,22 @@ def _carry_out(booking: Booking, proposal: Proposal, now: datetime, ports: Ports
         ledger.enter(booking.id, LedgerKind.CANCELLATION_FEE, fee, now, attendee_id=seat.id)
     if not remaining:
         booking.move_to(BookingState.CANCELLED, now)
-    lifecycle.give_back(booking, proposal.settlement.refund, "cancellation", now, payee.iban, payee.holder)
+    elif _is_paid_now(booking, now):
+        lifecycle.confirm(booking, now, "participant")
+    iban = iban_rules.compact(payee.iban)
+    lifecycle.give_back(booking, proposal.settlement.refund, "cancellation", now, iban, payee.holder)
     cancellation = _record(booking, proposal, now)
     journal.note("cancelled", "participant", now, booking.id, seats=len(proposal.seats), fee=proposal.quote.fee)
     letters.to_booker("cancelled", booking.id, now, cancellation_id=cancellation.id)
     letters.to_organiser("cancelled", booking.id, now, cancellation_id=cancellation.id)
     counters.catalogue_changed()
     return cancellation.id
+
+
+def _is_paid_now(booking: Booking, now: datetime) -> bool:
+    """Whether what was paid of a pending booking covers the seats that stay."""
+    pending = booking.state is BookingState.PENDING
+    return pending and ledger.balance(booking.id) <= 0 and lifecycle.can_be_confirmed(booking, now)
 
 
 def _correct_documents(

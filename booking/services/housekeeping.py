@@ -32,7 +32,7 @@ def attempts_past_their_time(now: datetime) -> list[int]:
 
 
 def release_holds(now: datetime, ports: Ports) -> int:
-    """Ends the holds whose time is over and that no provider can still be paid for. Gives their number."""
+    """Ends the holds whose time is over and that no provider can still be paid for. Gives how many it ended."""
     payable = exists().where(
         Payment.booking_id == Booking.id,
         Payment.channel != Channel.TRANSFER,
@@ -40,6 +40,7 @@ def release_holds(now: datetime, ports: Ports) -> int:
     )
     query = select(Booking.id).where(Booking.state == BookingState.PENDING, Booking.hold_until <= now, ~payable)
     due = list(db.session.scalars(query.order_by(Booking.id)))
+    ended = 0
     for booking_id in due:
         with atomic():
             lock_edition(edition_of(booking_id))
@@ -47,7 +48,8 @@ def release_holds(now: datetime, ports: Ports) -> int:
             over = booking.hold_until is not None and booking.hold_until <= now
             if booking.state is BookingState.PENDING and over and not payments.open_attempts(booking_id):
                 lifecycle.expire(booking, ports.issuer, now)
-    return len(due)
+                ended += 1
+    return ended
 
 
 def tidy(now: datetime) -> None:

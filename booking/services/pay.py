@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -26,9 +27,7 @@ def start(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> str
     """
     if channel not in ports.gateways:
         raise ChannelRefused(channel)
-    stale = _attempts_to_end(booking_id, channel)
-    for payment_id in stale:
-        _end(payment_id, now, ports)
+    _review_attempts(booking_id, channel, now, ports)
     with atomic():
         booking = _locked(booking_id)
         payment = _attempt(booking, channel, now)
@@ -115,11 +114,16 @@ def _booking_for(reference: str) -> int | None:
     return found or (document.booking_id if document else None)
 
 
-def _attempts_to_end(booking_id: int, channel: Channel) -> list[int]:
-    """Open attempts that no longer fit what is owed, or go another way."""
+def _review_attempts(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> None:
+    """Ends the attempts that no longer fit what is owed, go another way or are past their time; asks what became of
+    the one that may be used again, since its page may have ended early or been paid. Raises GatewayUnavailable."""
     owed = ledger.balance(booking_id)
-    attempts = payments.open_attempts(booking_id)
-    return [attempt.id for attempt in attempts if attempt.amount != owed or attempt.channel is not channel]
+    for attempt in payments.open_attempts(booking_id):
+        in_time = attempt.expires_at is not None and attempt.expires_at > now
+        if in_time and attempt.amount == owed and attempt.channel is channel:
+            settle(attempt.id, now, ports)
+        else:
+            _end(attempt.id, now, ports)
 
 
 def _attempt(booking: Booking, channel: Channel, now: datetime) -> Payment:
@@ -142,7 +146,8 @@ def _check_payable(booking: Booking, now: datetime) -> int:
     owed = ledger.balance(booking.id)
     if owed <= 0:
         raise NotPayable("settled" if booking.state is BookingState.CONFIRMED else "over")
-    if booking.state is BookingState.EXPIRED:
+    started = booking.state is BookingState.PENDING and now >= booking.edition.starts_at
+    if booking.state is BookingState.EXPIRED or started:
         raise NotPayable("over")
     if booking.state is BookingState.PENDING and booking.hold_until and booking.hold_until <= now:
         taken = seats_taken(booking.edition_id, now, apart_from=booking.id)
@@ -153,7 +158,7 @@ def _check_payable(booking: Booking, now: datetime) -> int:
 
 def _request(booking: Booking, payment: Payment, ports: Ports) -> CheckoutRequest:
     edition = booking.edition
-    day = edition.starts_at.date().isoformat()
+    day = edition.starts_at.astimezone(ZoneInfo(edition.zone)).date().isoformat()
     assert payment.expires_at is not None
     return CheckoutRequest(
         our_id=payment.public_id,
@@ -202,19 +207,21 @@ def _ask(payment_id: int, question: str, now: datetime, ports: Ports) -> None:
 
 
 def _apply(booking: Booking, payment: Payment, facts: CheckoutFacts, now: datetime, ports: Ports) -> None:
-    """Acts on what the provider says now; the only place where an attempt becomes paid."""
+    """Acts on what the provider says now; the only place where an attempt becomes paid.
+
+    Money that is not what was asked for confirms nothing and is the organiser's to look into; the attempt is over.
+    """
     if payment.state is PaymentState.PAID or facts.state is CheckoutState.OPEN:
         return
-    if facts.state is CheckoutState.OVER:
-        if payment.state is not PaymentState.OVER:
-            payment.move_to(PaymentState.OVER, now)
-        return
-    if (facts.our_id, facts.amount, facts.currency) != (payment.public_id, payment.amount, "chf"):
-        journal.note("payment_mismatch", "provider", now, booking.id, said=facts.amount, currency=facts.currency)
-        letters.to_organiser("payment_mismatch", booking.id, now, payment_id=payment.id)
-        return
-    payment.provider_payment = facts.payment
-    lifecycle.receive(booking, payment, ports.issuer, now, "provider")
+    as_asked = (facts.our_id, facts.amount, facts.currency) == (payment.public_id, payment.amount, "chf")
+    if facts.state is CheckoutState.PAID and as_asked:
+        payment.provider_payment = facts.payment
+        lifecycle.receive(booking, payment, ports.issuer, now, "provider")
+    elif payment.state is not PaymentState.OVER:
+        payment.move_to(PaymentState.OVER, now)
+        if facts.state is CheckoutState.PAID:
+            journal.note("payment_mismatch", "provider", now, booking.id, said=facts.amount, currency=facts.currency)
+            letters.to_organiser("payment_mismatch", booking.id, now, payment_id=payment.id)
 
 
 def _locked(booking_id: int) -> Booking:

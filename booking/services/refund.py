@@ -64,7 +64,7 @@ def tasks() -> list[Refund]:
 
 
 def _apply(refund: Refund, facts: RefundFacts, now: datetime) -> None:
-    refund.provider_id = facts.provider_id
+    refund.provider_id = facts.provider_id or None
     if facts.outcome is RefundOutcome.SUCCEEDED and refund.state in (RefundState.REQUESTED, RefundState.PENDING):
         _succeed(refund, now, "provider")
     elif facts.outcome is RefundOutcome.PENDING and refund.state is RefundState.REQUESTED:
