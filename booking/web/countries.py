@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from unicodedata import normalize
 
 from babel import Locale
 
@@ -21,4 +22,10 @@ def _choices(language: str) -> tuple[tuple[str, str], ...]:
     names = {code: name for code, name in Locale(language).territories.items() if code.isalpha() and len(code) == 2}
     first = [(code, names[code]) for code in NEIGHBOURS]
     regions = {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO", *NEIGHBOURS}
-    return (*first, *sorted(((c, n) for c, n in names.items() if c not in regions), key=lambda item: item[1]))
+    others = ((code, name) for code, name in names.items() if code not in regions)
+    return (*first, *sorted(others, key=lambda item: _plain(item[1])))
+
+
+def _plain(name: str) -> str:
+    """The name without accents, to sort by: Égypte stands among the E."""
+    return normalize("NFD", name).encode("ascii", "ignore").decode().lower()
