@@ -137,13 +137,15 @@ class Letter:
         }
 
     def attachments(self, now: datetime) -> list[Attachment]:
-        """PDFs of the papers, and the calendar file where dates were won or lost."""
+        """PDFs of the papers, and the calendar file where dates were won or lost; the organiser's copy has none."""
+        if self.to_organiser:
+            return []
         papers = [
             Attachment(f"{paper.number}.pdf", "application/pdf", pdf.render(paper.frozen)) for paper in self.documents
         ]
         ended = self.kind == "cancelled" and self.booking.state == BookingState.CANCELLED
-        if self.to_organiser or not (ended or self.kind == "confirmed"):
-            return [] if self.to_organiser else papers
+        if not (ended or self.kind == "confirmed"):
+            return papers
         revision = counters.read(counters.CATALOGUE)
         content = calendar.booking_calendar(self.booking, manage_url(self.booking), revision, now)
         params = {"charset": "utf-8", "method": "PUBLISH"}
