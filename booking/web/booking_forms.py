@@ -16,7 +16,6 @@ from wtforms import (
     FormField,
     HiddenField,
     RadioField,
-    SelectField,
     StringField,
     TelField,
     TextAreaField,
@@ -25,7 +24,7 @@ from wtforms.validators import Email, InputRequired, Length, Optional
 
 from booking.domain.bilingual import Bilingual
 from booking.persistence.masterclasses import Question, QuestionKind
-from booking.web import countries
+from booking.web.countries import CountryField
 from booking.web.i18n import words
 
 MAX_SEATS = 20
@@ -71,7 +70,7 @@ class DetailsForm(FlaskForm):
     house_number = StringField(_l("Number"), [SHORT], filters=[stripped])
     postcode = StringField(_l("Postcode"), [SHORT], filters=[stripped], render_kw={"autocomplete": "postal-code"})
     town = StringField(_l("Town"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-level2"})
-    country = SelectField(_l("Country"), render_kw={"autocomplete": "country"}, default="CH")
+    country = CountryField(_l("Country"), render_kw={"autocomplete": "country"}, default="CH")
     voucher = StringField(_l("Voucher code"), [LINE], filters=[stripped], render_kw={"autocomplete": "off"})
     terms = BooleanField(
         _l("I have read and accept the terms"),
@@ -106,9 +105,7 @@ def details_form(questions: list[Question], **values: Any) -> DetailsForm:
     class Details(DetailsForm):
         seats = FieldList(FormField(Seat), min_entries=1, max_entries=MAX_SEATS)
 
-    form = Details(**values)
-    form.country.choices = countries.choices()
-    return form
+    return Details(**values)
 
 
 def question_field(question: Question, optional: bool = False) -> Field:
