@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,7 +21,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, Length
 
 from booking.domain.bilingual import Bilingual
 from booking.persistence.masterclasses import Question, QuestionKind
@@ -28,6 +29,7 @@ from booking.web.countries import CountryField
 from booking.web.i18n import words
 
 MAX_SEATS = 20
+INVISIBLE = ("Cc", "Cs")  # control characters and halves of surrogate pairs
 
 NAME = Length(max=100, message=_l("Enter at most 100 characters."))
 SHORT = Length(max=16, message=_l("Enter at most 16 characters."))
@@ -36,16 +38,31 @@ ADDRESS = Email(message=_l("This e-mail address is not complete: enter it as in 
 
 
 def stripped(value: str | None) -> str:
-    """What was typed, without blanks around it."""
-    return (value or "").strip()
+    """What was typed, without blanks around it and without what no keyboard types: databases and mails refuse it."""
+    kept = (sign for sign in value or "" if sign in "\r\n\t" or unicodedata.category(sign) not in INVISIBLE)
+    return "".join(kept).strip()
+
+
+def one_line(value: str | None) -> str:
+    """As `stripped`, and line breaks become blanks: names stand in the headers of mails."""
+    return " ".join(stripped(value).split())
+
+
+def no_or_whole_address(form: Form, field: Field) -> None:
+    """An address may be left out. (WTForms' Optional skips values that were kept and not just sent.)"""
+    if field.data:
+        ADDRESS(form, field)
 
 
 class SeatForm(Form):
     """One attendee. The class's own questions are added as fields q<id>."""
 
-    name = StringField(_l("Name of the person attending"), [NAME], filters=[stripped])
+    name = StringField(_l("Name of the person attending"), [NAME], filters=[one_line])
     email = EmailField(
-        _l("Their e-mail address"), [Optional(), ADDRESS], filters=[stripped], render_kw={"autocomplete": "off"}
+        _l("Their e-mail address"),
+        [no_or_whole_address],
+        filters=[one_line],
+        render_kw={"autocomplete": "off"},
     )
 
 
@@ -54,27 +71,27 @@ class DetailsForm(FlaskForm):
 
     name = StringField(
         _l("Your name"),
-        [InputRequired(_l("Enter your first and last name.")), NAME],
-        filters=[stripped],
+        [DataRequired(_l("Enter your first and last name.")), NAME],
+        filters=[one_line],
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
         _l("Your e-mail address"),
-        [InputRequired(_l("Enter your e-mail address: the confirmation goes there.")), ADDRESS],
-        filters=[stripped],
+        [DataRequired(_l("Enter your e-mail address: the confirmation goes there.")), ADDRESS],
+        filters=[one_line],
         render_kw={"autocomplete": "email"},
     )
-    phone = TelField(_l("Telephone"), [LINE], filters=[stripped], render_kw={"autocomplete": "tel", "inputmode": "tel"})
-    company = StringField(_l("Company"), [NAME], filters=[stripped], render_kw={"autocomplete": "organization"})
-    street = StringField(_l("Street"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-line1"})
-    house_number = StringField(_l("Number"), [SHORT], filters=[stripped])
-    postcode = StringField(_l("Postcode"), [SHORT], filters=[stripped], render_kw={"autocomplete": "postal-code"})
-    town = StringField(_l("Town"), [NAME], filters=[stripped], render_kw={"autocomplete": "address-level2"})
+    phone = TelField(_l("Telephone"), [LINE], filters=[one_line], render_kw={"autocomplete": "tel", "inputmode": "tel"})
+    company = StringField(_l("Company"), [NAME], filters=[one_line], render_kw={"autocomplete": "organization"})
+    street = StringField(_l("Street"), [NAME], filters=[one_line], render_kw={"autocomplete": "address-line1"})
+    house_number = StringField(_l("Number"), [SHORT], filters=[one_line])
+    postcode = StringField(_l("Postcode"), [SHORT], filters=[one_line], render_kw={"autocomplete": "postal-code"})
+    town = StringField(_l("Town"), [NAME], filters=[one_line], render_kw={"autocomplete": "address-level2"})
     country = CountryField(_l("Country"), render_kw={"autocomplete": "country"}, default="CH")
-    voucher = StringField(_l("Voucher code"), [LINE], filters=[stripped], render_kw={"autocomplete": "off"})
+    voucher = StringField(_l("Voucher code"), [LINE], filters=[one_line], render_kw={"autocomplete": "off"})
     terms = BooleanField(
         _l("I have read and accept the terms"),
-        [InputRequired(_l("Tick this box to accept the terms; without it, no booking can be made."))],
+        [DataRequired(_l("Tick this box to accept the terms; without it, no booking can be made."))],
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -90,7 +107,13 @@ class DetailsForm(FlaskForm):
                 if not field.data:
                     field.errors = [str(_l("An invoice address needs a street, a postcode and a town."))]
                     fine = False
+        self.seats.errors = [seat.errors for seat in self.seats if seat.errors]
         return fine
+
+    def forget_token(self) -> None:
+        """Leaves the form token out of what is to be corrected: nobody can correct it."""
+        if "csrf_token" in self:
+            self.csrf_token.errors = []
 
 
 def details_form(questions: list[Question], **values: Any) -> DetailsForm:
@@ -112,13 +135,13 @@ def question_field(question: Question, optional: bool = False) -> Field:
     """The field for one of the organiser's questions, in the current language; `optional` overrules the question."""
     must = question.required and not optional
     label = words(question.label)
-    required = [InputRequired(_l("Answer this question: the organiser needs to know."))] if must else []
+    required = [DataRequired(_l("Answer this question: the organiser needs to know."))] if must else []
     description = words(question.hint)
     limit = Length(max=2000, message=_l("Enter at most 2000 characters."))
     if question.kind is QuestionKind.LONG_TEXT:
         return TextAreaField(label, [*required, limit], filters=[stripped], description=description)
     if question.kind is QuestionKind.TEXT:
-        return StringField(label, [*required, limit], filters=[stripped], description=description)
+        return StringField(label, [*required, limit], filters=[one_line], description=description)
     if question.kind is QuestionKind.YES_NO:
         choices = [("yes", pgettext("answer", "Yes")), ("no", pgettext("answer", "No"))]
     else:
@@ -131,6 +154,6 @@ def question_field(question: Question, optional: bool = False) -> Field:
 class CheckForm(FlaskForm):
     """The last step: how to pay, and what was shown."""
 
-    channel = RadioField(_l("How would you like to pay?"), [InputRequired(_l("Choose how you would like to pay."))])
+    channel = RadioField(_l("How would you like to pay?"), [DataRequired(_l("Choose how you would like to pay."))])
     shown_total = HiddenField()
     once_more = HiddenField()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import IbanNeeded, NotFound, NothingToCancel, QuoteChanged, Refusal
-from booking.domain.payment import LedgerKind
-from booking.persistence import documents, ledger
+from booking.persistence import documents
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
@@ -25,14 +26,17 @@ from booking.web.manage_forms import CancellationForm
 from booking.web.refusals import sentence, status
 from booking.web.standing import refund_words
 
+AMOUNTS = re.compile(r"[0-9]{1,9}/[0-9]{1,9}/[0-9]{1,9}")
+
 blueprint = Blueprint("cancellations", __name__, url_prefix="/<lang:lang>/my/<token>")
 
 
 @blueprint.get("/cancellation")
 def propose(token: str) -> str | Response:
     """The fee, the refund and the alternatives for the chosen seats (`seat` in the query; by default all)."""
-    booking = open_booking(token)
-    return _page(token, booking, _chosen(booking, request.args.getlist("seat")), CancellationForm(formdata=None))
+    booking, seats = open_booking(token), request.args.getlist("seat")
+    none = NothingToCancel() if "choosing" in request.args and not seats else None
+    return _page(token, booking, _chosen(booking, seats), CancellationForm(formdata=None), none)
 
 
 @blueprint.post("/cancellation")
@@ -44,7 +48,7 @@ def carry_out(token: str) -> Any:
     payee = Payee((form.iban.data or "").replace(" ", "").upper(), form.holder.data or booking.name)
     try:
         pay.end_attempts(booking.id, received, current_ports())
-        done = cancel.cancel(booking.id, chosen, form.shown.data or "", received, current_ports(), payee)
+        done = cancel.cancel(booking.id, chosen, _shown(form), received, current_ports(), payee)
     except IbanNeeded as refusal:
         form.iban.errors = [sentence(refusal)]
         return _page(token, open_booking(token), chosen, form), 422
@@ -55,21 +59,23 @@ def carry_out(token: str) -> Any:
     return redirect(url_for(".done", token=token, number=done), 303)
 
 
-@blueprint.get("/cancellations/<int:number>")
+@blueprint.get("/cancellations/<int(max=2147483647):number>")
 def done(token: str, number: int) -> str:
     """What was cancelled, what it cost, how and when the money comes back. Raises NotFound."""
     booking = open_booking(token)
     cancellation = db.session.get(Cancellation, number)
     if cancellation is None or cancellation.booking_id != booking.id:
         raise NotFound("cancellation")
-    refunds = db.session.scalars(
-        select(Refund).where(Refund.booking_id == booking.id, Refund.created_at == cancellation.received_at)
-    )
+    first = select(Refund.id).where(Refund.booking_id == booking.id, Refund.created_at == cancellation.received_at)
+    ours = Refund.id.in_(first) | Refund.replaces_id.in_(first)
+    replaced = select(Refund.replaces_id).where(Refund.replaces_id.is_not(None))
+    refunds = db.session.scalars(select(Refund).where(ours, Refund.id.not_in(replaced)).order_by(Refund.id))
     return render_template(
         "cancellations/done.html",
         token=token,
         booking=booking,
         cancellation=cancellation,
+        sums=_sums(cancellation.credit, cancellation.fee, cancellation.due - cancellation.refund),
         refunds=[(refund, refund_words(refund)) for refund in refunds],
         papers=[paper for paper in documents.of_booking(booking.id) if paper.issued_at == cancellation.received_at],
     )
@@ -91,16 +97,33 @@ def _page(
         chosen=chosen,
         proposal=proposal,
         form=form,
-        paid=-ledger.totals(booking.id).get(LedgerKind.PAYMENT, 0),
+        sums=_sums(proposal.credit, proposal.quote.fee, proposal.settlement.due - proposal.settlement.refund),
         schedule=_schedule(booking, proposal, now),
         problem=sentence(refusal) if refusal else None,
         moved=isinstance(refusal, QuoteChanged),
     )
 
 
+def _sums(credit: int, fee: int, after: int) -> dict[str, Any]:
+    """The calculation as rows with a total, centimes. `after` is what is owed in the end, below 0 what goes back."""
+    before = after + credit - fee
+    if before > 0:
+        rows = [(_("Owed until now"), before), (_("Cancelled seats"), -credit), (_("Cancellation fee"), fee)]
+    else:
+        rows = [(_("Price of the seats"), credit), (_("Cancellation fee"), -fee), (_("In your favour"), -before)]
+    labelled = [{"label": label, "amount": amount} for label, amount in rows if amount]
+    gets_back = after < 0 or before <= 0
+    return {"rows": labelled, "label": _("You get back") if gets_back else _("Still to pay"), "total": abs(after)}
+
+
+def _shown(form: CancellationForm) -> str:
+    """The amounts posted back, as Proposal.shown; '' for what was never shown, which no proposal equals."""
+    return form.shown.data if AMOUNTS.fullmatch(form.shown.data or "") else ""
+
+
 def _chosen(booking: Booking, wanted: list[str]) -> set[int]:
     """Ids of the seats named, or of all active ones when none is."""
-    named = {int(number) for number in wanted if number.isdecimal()}
+    named = {int(number) for number in wanted if number.isdecimal() and len(number) < 12}
     return named or {seat.id for seat in booking.active}
 
 

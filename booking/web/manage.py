@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from booking.adapters import calendar, clock, pdf
 from booking.adapters.gateways import current_ports
 from booking.adapters.links import manage_url
-from booking.domain.errors import IbanNeeded, NotFound, Refusal
+from booking.domain.booking import BookingState
+from booking.domain.errors import GatewayUnavailable, IbanNeeded, NotFound, Refusal
 from booking.persistence import counters, documents
 from booking.services import manage, pay, refund
 from booking.services.manage import SeatChange
@@ -26,13 +27,17 @@ def show(token: str) -> str:
     """The state of the booking, asked of the payment provider first when a payment is under way."""
     pay.settle_booking(open_booking(token).id, clock.now(), current_ports())
     booking = open_booking(token)
-    return render_template("manage/show.html", token=token, booking=booking, **standing_of(booking, clock.now()))
+    problem = sentence(GatewayUnavailable()) if "unavailable" in request.args else None
+    standing = standing_of(booking, clock.now())
+    return render_template("manage/show.html", token=token, booking=booking, problem=problem, **standing)
 
 
 @blueprint.route("/my/<token>/attendees", methods=["GET", "POST"])
 def attendees(token: str) -> str | Redirect | tuple[str, int]:
     """Names, addresses and answers of the people attending."""
     booking = open_booking(token)
+    if not booking.active or booking.state is BookingState.EXPIRED:
+        return redirect(url_for("manage.show", token=token), 303)
     form = attendees_form(booking)
     problem = None
     if form.validate_on_submit():
@@ -71,7 +76,7 @@ def calendar_file(token: str) -> Response:
     return response
 
 
-@blueprint.route("/my/<token>/refunds/<int:refund_id>/account", methods=["GET", "POST"])
+@blueprint.route("/my/<token>/refunds/<int(max=2147483647):refund_id>/account", methods=["GET", "POST"])
 def account(token: str, refund_id: int) -> str | Redirect | tuple[str, int]:
     """Where a refund by bank shall go."""
     booking = open_booking(token)

@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, FieldList, FormField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Regexp
 
 from booking.persistence.bookings import Booking
-from booking.web.booking_forms import ADDRESS, NAME, SeatForm, question_field, stripped
+from booking.web.booking_forms import ADDRESS, NAME, SeatForm, one_line, question_field
 
 HOLDER = Length(max=70, message=_l("Enter at most 70 characters."))
 
@@ -20,8 +20,8 @@ class LinkForm(FlaskForm):
 
     email = EmailField(
         _l("The e-mail address you booked with"),
-        [InputRequired(_l("Enter the e-mail address you booked with.")), ADDRESS],
-        filters=[stripped],
+        [DataRequired(_l("Enter the e-mail address you booked with.")), ADDRESS],
+        filters=[one_line],
         render_kw={"autocomplete": "email"},
     )
 
@@ -31,14 +31,14 @@ class IbanForm(FlaskForm):
 
     iban = StringField(
         "IBAN",
-        [InputRequired(_l("Enter the IBAN of the account the money should go to."))],
-        filters=[stripped],
+        [DataRequired(_l("Enter the IBAN of the account the money should go to."))],
+        filters=[one_line],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
     holder = StringField(
         _l("Account holder"),
-        [InputRequired(_l("Enter the name of the account holder.")), HOLDER],
-        filters=[stripped],
+        [DataRequired(_l("Enter the name of the account holder.")), HOLDER],
+        filters=[one_line],
         render_kw={"autocomplete": "name"},
     )
 
@@ -55,8 +55,8 @@ def attendees_form(booking: Booking) -> Any:
         seat_id = HiddenField(validators=[Regexp(r"^\d{1,12}$")])
         name = StringField(
             _l("Name of the person attending"),
-            [InputRequired(_l("Enter the name of the person attending.")), NAME],
-            filters=[stripped],
+            [DataRequired(_l("Enter the name of the person attending.")), NAME],
+            filters=[one_line],
         )
 
     for question in sorted(questions, key=lambda q: (q.when != "booking", q.position)):
@@ -77,5 +77,5 @@ class CancellationForm(FlaskForm):
     """The amounts that were shown, and the account for a refund by bank."""
 
     shown = HiddenField()
-    iban = StringField("IBAN", filters=[stripped], render_kw={"autocomplete": "off", "spellcheck": "false"})
-    holder = StringField(_l("Account holder"), [HOLDER], filters=[stripped], render_kw={"autocomplete": "name"})
+    iban = StringField("IBAN", filters=[one_line], render_kw={"autocomplete": "off", "spellcheck": "false"})
+    holder = StringField(_l("Account holder"), [HOLDER], filters=[one_line], render_kw={"autocomplete": "name"})

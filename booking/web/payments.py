@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.domain.booking import Channel
-from booking.domain.errors import ChannelRefused
+from booking.domain.errors import ChannelRefused, GatewayUnavailable
 from booking.services import pay
 from booking.web.access import open_booking
 
@@ -17,12 +17,15 @@ blueprint = Blueprint("payments", __name__, url_prefix="/<lang:lang>")
 
 @blueprint.post("/my/<token>/payment")
 def start(token: str) -> Response:
-    """To the provider's page, or to the QR-bill. Raises NotPayable, ChannelRefused, GatewayUnavailable."""
-    booking_id = open_booking(token).id
-    chosen = request.form.get("channel", "")
-    if chosen == Channel.TRANSFER:
-        pay.pay_by_transfer(booking_id, clock.now(), current_ports())
-        return redirect(url_for("manage.show", token=token), 303)
-    if chosen not in list(Channel):
-        raise ChannelRefused(chosen)
-    return redirect(pay.start(booking_id, Channel(chosen), clock.now(), current_ports()), 303)
+    """To the provider's page, or to the QR-bill. Raises NotPayable, ChannelRefused."""
+    booking_id, chosen = open_booking(token).id, request.form.get("channel", "")
+    own_page = url_for("manage.show", token=token)
+    try:
+        if chosen == Channel.TRANSFER:
+            pay.pay_by_transfer(booking_id, clock.now(), current_ports())
+            return redirect(own_page, 303)
+        if chosen not in list(Channel):
+            raise ChannelRefused(chosen)
+        return redirect(pay.start(booking_id, Channel(chosen), clock.now(), current_ports()), 303)
+    except GatewayUnavailable:
+        return redirect(f"{own_page}?unavailable=1", 303)

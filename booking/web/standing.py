@@ -65,25 +65,14 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
 def refund_words(refund: Refund) -> str:
     """What happens with a refund, and when the money shows."""
     words: dict[RefundState, str] = {
-        RefundState.REQUESTED: _("On its way back to the card it was paid with."),
-        RefundState.PENDING: _("On its way back to the card it was paid with; banks take 5 to 10 days."),
+        RefundState.REQUESTED: _("On its way back to the card you paid with."),
+        RefundState.PENDING: _("On its way back to the card you paid with; banks take 5 to 10 days."),
         RefundState.NEEDS_IBAN: _("We need your IBAN to send it back by bank transfer."),
         RefundState.TO_PAY: _("Will be sent to your bank account within 10 days."),
         RefundState.SUCCEEDED: _("Paid back. It shows on your account within 5 to 10 days."),
-        RefundState.FAILED: _("Could not be paid back to the card; a bank transfer replaces it."),
+        RefundState.FAILED: _("The refund to the card failed: a bank transfer replaces it."),
     }
     return words[refund.state]
-
-
-def paper_name(paper: Document) -> str:
-    """What a document is called on pages."""
-    names: dict[str, str] = {
-        "invoice": pgettext("document", "Invoice"),
-        "credit_note": pgettext("document", "Credit note"),
-        "fee_invoice": pgettext("document", "Cancellation fee"),
-        "receipt": pgettext("document", "Receipt"),
-    }
-    return names[paper.kind.value]
 
 
 def _kept_until(booking: Booking) -> datetime | None:
@@ -123,18 +112,18 @@ def _next_lines(booking: Booking, owed: int, now: datetime) -> list[str]:
     elif booking.state is BookingState.PENDING:
         lines.append(_("Pay %(amount)s to confirm your booking.", amount=formatting.chf(owed)))
     elif booking.state is BookingState.CONFIRMED:
-        lines.append(_("A confirmation with the calendar file is on its way to %(email)s.", email=booking.email))
+        lines.append(_("You receive the confirmation, with a calendar file, at %(email)s.", email=booking.email))
         if owed > 0:
             lines.append(_("Pay the invoice of %(amount)s with the QR-bill below.", amount=formatting.chf(owed)))
         if booking.edition.ends_at > now:
             lines.append(_("We look forward to seeing you on %(day)s.", day=starts))
     elif booking.state is BookingState.EXPIRED:
-        lines.append(_("No payment arrived in time, so the seats are free again. Nothing is owed."))
-        lines.append(_("You can book again as long as seats are free."))
+        lines.append(_("No payment arrived in time, so the seats are free again. You owe nothing."))
+        lines.append(_("You can book again as long as there are free seats."))
     elif owed > 0:
-        lines.append(_("A cancellation fee of %(amount)s remains to be paid.", amount=formatting.chf(owed)))
+        lines.append(_("%(amount)s of the cancellation fee remains to be paid.", amount=formatting.chf(owed)))
     else:
-        lines.append(_("Nothing more is owed."))
+        lines.append(_("You owe nothing more."))
     return lines
 
 
@@ -186,8 +175,10 @@ def _pay_channels(booking: Booking, owed: int, now: datetime) -> list[Channel]:
 
 
 def _refunds(booking_id: int) -> list[dict[str, Any]]:
-    found = db.session.scalars(select(Refund).where(Refund.booking_id == booking_id).order_by(Refund.id))
-    return [{"row": refund, "words": refund_words(refund)} for refund in found]
+    """The refunds that count: one that failed is told by the one that takes its place."""
+    found = list(db.session.scalars(select(Refund).where(Refund.booking_id == booking_id).order_by(Refund.id)))
+    replaced = {refund.replaces_id for refund in found}
+    return [{"row": refund, "words": refund_words(refund)} for refund in found if refund.id not in replaced]
 
 
 def _schedule(booking: Booking, now: datetime) -> schedule.Schedule | None:

@@ -1,6 +1,8 @@
 // Keeps what is typed in a form[data-keep] while one looks at another page or switches language, in this tab only.
+// data-keep="draft": once sent, the server keeps it. Other forms are kept until a page without one says that all went well.
 const form = document.querySelector("form[data-keep]");
-const key = "kept:" + location.pathname.replace(/^\/(fr|en)\//, "/");
+const prefix = "kept:";
+const key = prefix + location.pathname.replace(/^\/(fr|en)\//, "/");
 const left = (field) => !field.name || ["hidden", "submit", "password"].includes(field.type);
 
 function save() {
@@ -23,5 +25,7 @@ function restore() {
 if (form) {
   restore();
   form.addEventListener("input", save);
-  form.addEventListener("submit", () => sessionStorage.removeItem(key));
+  form.addEventListener("submit", () => form.dataset.keep === "draft" && sessionStorage.removeItem(key));
+} else {
+  Object.keys(sessionStorage).filter((name) => name.startsWith(prefix)).forEach((name) => sessionStorage.removeItem(name));
 }
