@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only, raiseload, selectinload
@@ -119,14 +119,8 @@ def published_slugs() -> list[str]:
 
 def seat_counts(edition_ids: Collection[int], now: datetime) -> dict[int, SeatCount]:
     """Live seats per edition, in one query; editions without any are absent."""
-    confirmed = case((Booking.state == BookingState.CONFIRMED, 1), else_=0)
-    query = (
-        select(Booking.edition_id, func.count(Attendee.id), func.sum(confirmed))
-        .join(Attendee, Attendee.booking_id == Booking.id)
-        .where(Booking.edition_id.in_(edition_ids), Attendee.cancelled_at.is_(None), holds_seats(now))
-        .group_by(Booking.edition_id)
-    )
-    return {edition_id: SeatCount(taken, live - taken) for edition_id, live, taken in db.session.execute(query)}
+    found = db.session.execute(_live_seats(), {"editions": list(edition_ids), "now": now})
+    return {edition_id: SeatCount(taken, live - taken) for edition_id, live, taken in found}
 
 
 def _counted(editions: Iterable[Edition], now: datetime) -> list[Offer]:
@@ -153,6 +147,20 @@ def _next_edition(master_class: MasterClass, now: datetime) -> Edition | None:
 
 def _has_run(master_class: MasterClass, now: datetime) -> bool:
     return bool(master_class.editions) and all(edition.ends_at <= now for edition in master_class.editions)
+
+
+@cache
+def _live_seats() -> Select[int, int, int]:
+    """(edition, live seats, seats of confirmed bookings) of `editions` at `now`, built once like `_offers`."""
+    confirmed = case((Booking.state == BookingState.CONFIRMED, 1), else_=0)
+    now = cast(datetime, bindparam("now"))
+    return (
+        select(Booking.edition_id, func.count(Attendee.id), func.sum(confirmed))
+        .join(Attendee, Attendee.booking_id == Booking.id)
+        .where(Booking.edition_id.in_(bindparam("editions", expanding=True)))
+        .where(Attendee.cancelled_at.is_(None), holds_seats(now))
+        .group_by(Booking.edition_id)
+    )
 
 
 @cache
