@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 
 from tests.sources import MODULES, ROOT, Module, imported
 
-FLOORS = ["domain", "config", "persistence", "services", "adapters", "web", "jobs", "cli", "__init__"]
+FLOORS = ["domain", "config", "persistence", "services", "adapters", "web", "jobs", "chores", "cli", "__init__"]
 FLASK = re.compile(r"flask($|\.|_)")
 FLASK_ALLOWED = re.compile(
     r"(web|cli)/|jobs|__init__\.py$"

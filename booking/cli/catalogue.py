@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from booking import seed
 from booking.adapters import catalogue_file, catalogue_refusals, clock
 from booking.adapters.catalogue_file import CatalogueFileError
+from booking.cli import seed
 from booking.cli.database import with_database
 from booking.domain.catalogue import CatalogueRefused
 from booking.services import publish

@@ -9,8 +9,8 @@ import sys
 import click
 from sqlalchemy import select
 
-from booking import seed
 from booking.adapters import catalogue_file, clock
+from booking.cli import seed
 from booking.cli.database import with_database
 from booking.config import ROOT, Settings, current, load
 from booking.persistence.db import db

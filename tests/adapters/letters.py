@@ -125,6 +125,10 @@ def refund_task(locale: str) -> Payload:
     return _payload("refund_task", booking, refund_id=refund.id)
 
 
+def payment_mismatch(locale: str) -> Payload:
+    return late_refund(locale) | {"kind": "payment_mismatch"}
+
+
 def link(locale: str) -> Payload:
     first, second = factories.make_booking(locale=locale), _paid(locale)
     return _payload("link", second, booking_ids=[first.id, second.id])
@@ -155,6 +159,7 @@ ORGANISER = {
     "refund-iban": refund_iban,
     "refund-task": refund_task,
     "late-refund": late_refund,
+    "payment-mismatch": payment_mismatch,
 }
 
 

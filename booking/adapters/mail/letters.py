@@ -38,6 +38,7 @@ KINDS: Final = (
 )
 ORGANISER_KINDS: Final = (
     "received", "confirmed", "expired", "cancelled", "refund_iban", "refund_task", "late_refund",
+    "payment_mismatch",
 )  # fmt: skip
 UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
 
