@@ -59,6 +59,7 @@ def publish(entries: Iterable[Entry], lang: str, revision: int, now: datetime, n
     entries = list(entries)
     events = [event for entry in entries for event in _events(entry, lang, revision, now)]
     calendar = Calendar.new(prodid=PRODUCT, method="PUBLISH", name=name or None, subcomponents=events)
+    calendar.pop("UID", None)  # made up anew each time, it would make an unchanged feed look changed
     if entries:
         first = min(entry.edition.starts_at for entry in entries).date()
         last = max(entry.edition.ends_at for entry in entries).date()

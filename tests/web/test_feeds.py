@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -49,6 +49,13 @@ def test_the_calendar_holds_every_date(client: FlaskClient) -> None:
     assert events["r-1"]["DTSTART"].dt.astimezone(UTC) == at("2026-12-05 09:00")
     assert events["off-1"]["STATUS"] == "CANCELLED"
     assert "secret" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/en/calendar.ics", "/fr/classes/blog.ics", "/en/feed.atom", "/sitemap.xml"])
+def test_an_unchanged_feed_is_the_same_a_minute_later(client: FlaskClient, path: str) -> None:
+    first = client.get(path)
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
 def test_a_class_has_a_calendar_of_its_own(client: FlaskClient) -> None:
