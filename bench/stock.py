@@ -11,8 +11,9 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import func, select
 
-from booking import create_app, seed
+from booking import create_app
 from booking.adapters import catalogue_file, clock
+from booking.cli import seed
 from booking.config import ROOT, Settings
 from booking.persistence import counters, migrations
 from booking.persistence.db import db
