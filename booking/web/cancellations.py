@@ -108,7 +108,7 @@ def _sums(credit: int, fee: int, after: int) -> dict[str, Any]:
     """The calculation as rows with a total, centimes. `after` is what is owed in the end, below 0 what goes back."""
     before = after + credit - fee
     if before > 0:
-        rows = [(_("Owed until now"), before), (_("Cancelled seats"), -credit), (_("Cancellation fee"), fee)]
+        rows = [(_("Owed so far"), before), (_("Cancelled seats"), -credit), (_("Cancellation fee"), fee)]
     else:
         rows = [(_("Price of the seats"), credit), (_("Cancellation fee"), -fee), (_("In your favour"), -before)]
     labelled = [{"label": label, "amount": amount} for label, amount in rows if amount]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any, Final
+from unicodedata import normalize
 
 from babel import Locale
 from flask_babel import gettext as _
@@ -52,5 +53,10 @@ def _options(language: str, chosen: str | None) -> Markup:
 @lru_cache(maxsize=4)
 def _names(language: str) -> dict[str, str]:
     names = {code: name for code, name in Locale(language).territories.items() if code.isalpha() and len(code) == 2}
-    others = sorted(names.keys() - NO_COUNTRIES - {*NEIGHBOURS}, key=names.__getitem__)
+    others = sorted(names.keys() - NO_COUNTRIES - {*NEIGHBOURS}, key=lambda code: _plain(names[code]))
     return {code: names[code] for code in (*NEIGHBOURS, *others)}
+
+
+def _plain(name: str) -> str:
+    """Without accents, to sort by: Égypte stands among the E."""
+    return normalize("NFD", name).encode("ascii", "ignore").decode().lower()

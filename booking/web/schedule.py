@@ -102,7 +102,7 @@ def _percent_text(step: cancellation.Step) -> str:
         return formatting.percent(step.percent)
     if not step.percent:
         # I18N: kind of cancellation fee, beside its amount: a flat sum instead of a percentage
-        flat: str = pgettext("fee", "flat")
+        flat: str = pgettext("fee", "as a flat sum")
         return flat
     return f"{formatting.percent(step.percent)} + {formatting.chf_headline(step.fixed)}"
 
