@@ -47,7 +47,7 @@ class FakeGateway:
 
     def start(self, request: CheckoutRequest) -> Checkout:
         self._called("start")
-        page = self.pages.setdefault(request.our_id, Page(request, f"page-{len(self.pages) + 1}"))
+        page = self.pages.setdefault(request.our_id, Page(request, f"page-{request.our_id}"))
         self._answered("start")
         return Checkout(page.provider_id, f"https://pay.example.org/{page.provider_id}")
 
@@ -66,7 +66,7 @@ class FakeGateway:
 
     def refund(self, our_id: str, payment: str, amount: int) -> RefundFacts:
         self._called("refund")
-        facts = RefundFacts(self.refunds, f"refund-{len(self.given_back) + 1}")
+        facts = RefundFacts(self.refunds, f"refund-{our_id}")
         facts = self.given_back.setdefault(our_id, (payment, amount, facts))[2]
         self._answered("refund")
         return facts
@@ -80,7 +80,7 @@ class FakeGateway:
             page.state = CheckoutState.PAID
 
     def page(self, provider_id: str) -> Page:
-        return next(page for page in self.pages.values() if page.provider_id == provider_id)
+        return self.pages[provider_id.removeprefix("page-")]
 
     @property
     def sent_back(self) -> list[int]:

@@ -12,7 +12,7 @@ from booking.domain.errors import ChannelRefused, GatewayUnavailable, NotPayable
 from booking.domain.payment import PaymentState
 from booking.domain.reference import normalise
 from booking.persistence import documents, journal, ledger, letters, lifecycle, payments
-from booking.persistence.bookings import Booking, edition_of, lock_booking, seats_taken
+from booking.persistence.bookings import Booking, edition_of, lock_booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import lock_edition
 from booking.persistence.payments import Payment
@@ -146,13 +146,11 @@ def _check_payable(booking: Booking, now: datetime) -> int:
     owed = ledger.balance(booking.id)
     if owed <= 0:
         raise NotPayable("settled" if booking.state is BookingState.CONFIRMED else "over")
-    started = booking.state is BookingState.PENDING and now >= booking.edition.starts_at
-    if booking.state is BookingState.EXPIRED or started:
+    # Looked at even while the hold lasts: a request that waited for the lock may have its clock behind a later one,
+    # which found the hold over and sold the seats.
+    pending = booking.state is BookingState.PENDING
+    if booking.state is BookingState.EXPIRED or (pending and not lifecycle.can_be_confirmed(booking, now)):
         raise NotPayable("over")
-    if booking.state is BookingState.PENDING and booking.hold_until and booking.hold_until <= now:
-        taken = seats_taken(booking.edition_id, now, apart_from=booking.id)
-        if booking.edition.capacity - taken < len(booking.active):
-            raise NotPayable("over")
     return owed
 
 

@@ -1,0 +1,230 @@
+"""Random lives of a small class: people book, pay, pay late, cancel; time passes; the provider misbehaves.
+
+After each step seats, money, papers and mails must agree.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from booking.domain.booking import BookingState, Channel, Confirmation
+from booking.domain.errors import GatewayUnavailable, NothingToCancel, QuoteChanged, Refusal
+from booking.domain.payment import RefundState
+from booking.persistence import ledger
+from booking.persistence.bookings import Booking, seats_taken
+from booking.persistence.db import db
+from booking.persistence.outbox import OutboxJob
+from booking.persistence.payments import Payment, Refund
+from booking.persistence.transaction import atomic
+from booking.services import check, pay, refund
+from booking.services.cancel import Proposal
+from booking.services.ports import RefundOutcome
+from tests.factories import make_class, make_edition
+from tests.services.shop import PAYER_IBAN, Shop
+
+CAPACITY = 4
+CHOICE = st.integers(0, 99)
+SOMETIMES = st.sampled_from([False, False, False, True])
+
+
+class Lives(RuleBasedStateMachine):
+    """One class with four seats and one on account. People are picked by number among those there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        empty_tables()
+        self.shop = Shop().at("2026-11-01 10:00")
+        taught = make_class()
+        self.editions = [
+            make_edition(taught, capacity=CAPACITY, minimum=0),
+            make_edition(taught, capacity=CAPACITY, minimum=0, confirmation=Confirmation.ON_BOOKING),
+        ]
+        self.shop.voucher("TWICE", "percent", "10", max_uses=2)
+        self.seen: dict[int, int] = {}
+        self.shown: tuple[int, Proposal, int] | None = None
+
+    # People
+
+    @rule(
+        which=st.sampled_from([0, 0, 0, 1]),
+        seats=st.integers(1, 3),
+        channel=st.sampled_from([None, Channel.DEMO, Channel.TRANSFER]),
+        code=st.sampled_from(["", "", "TWICE"]),
+    )
+    def book(self, which: int, seats: int, channel: Channel | None, code: str) -> None:
+        with suppress(Refusal):
+            options = {"channel": channel} if channel else {}
+            self.shop.book(self.editions[which], seats=seats, voucher_code=code, **options)
+
+    @precondition(lambda self: self.bookings())
+    @rule(choice=CHOICE)
+    def open_a_page(self, choice: int) -> None:
+        with suppress(Refusal):
+            self.shop.open_page(self.pick(choice))
+
+    @precondition(lambda self: self.shop.gateway.pages)
+    @rule(choice=CHOICE, late=SOMETIMES)
+    def pay_a_page(self, choice: int, late: bool) -> None:
+        pages = list(self.shop.gateway.pages.values())
+        self.shop.gateway.pay(pages[choice % len(pages)].provider_id, late)
+
+    @precondition(lambda self: self.shop.gateway.pages)
+    @rule(choice=CHOICE)
+    def hear_of_an_attempt(self, choice: int) -> None:
+        """The provider's message, the payer coming back, or both: any attempt, any time, again."""
+        attempts = db.session.query(Payment).order_by(Payment.id).all()
+        with suppress(GatewayUnavailable):
+            pay.settle(attempts[choice % len(attempts)].id, self.shop.now, self.shop.ports)
+
+    @precondition(lambda self: self.bookings())
+    @rule(choice=CHOICE)
+    def choose_transfer(self, choice: int) -> None:
+        with suppress(Refusal):
+            pay.pay_by_transfer(self.pick(choice).id, self.shop.now, self.shop.ports)
+
+    @precondition(lambda self: self.bookings())
+    @rule(choice=CHOICE, amount=st.sampled_from([None, None, 10000, 34000, 40000]))
+    def transfer_money(self, choice: int, amount: int | None) -> None:
+        booking = self.pick(choice)
+        self.shop.transfer(booking, amount or max(1, self.shop.balance(booking)))
+
+    @precondition(lambda self: self.bookings())
+    @rule(choice=CHOICE, seats=st.sampled_from([None, None, 1, 2]))
+    def look_at_the_fee(self, choice: int, seats: int | None) -> None:
+        with suppress(NothingToCancel):
+            booking = self.pick(choice)
+            proposal = self.shop.quote(booking, seats)
+            self.shown = (booking.id, proposal, proposal.quote.fee)
+
+    @precondition(lambda self: self.shown)
+    @rule()
+    def confirm_what_was_shown(self) -> None:
+        """At once or much later: never more than was shown."""
+        assert self.shown
+        number, proposal, fee = self.shown
+        self.shown = None
+        booking = db.session.get_one(Booking, number)
+        with suppress(QuoteChanged, NothingToCancel, GatewayUnavailable):
+            assert self.shop.cancel(booking, proposal).fee == fee
+
+    @precondition(lambda self: self.tasks())
+    @rule(choice=CHOICE)
+    def bank_refund(self, choice: int) -> None:
+        task = self.tasks()[choice % len(self.tasks())]
+        if task.state is RefundState.NEEDS_IBAN:
+            refund.supply_iban(task.id, PAYER_IBAN, "Ada", self.shop.now)
+        else:
+            refund.mark_refunded(task.id, self.shop.now)
+
+    # Time and machines
+
+    @rule(
+        step=st.sampled_from(
+            [timedelta(minutes=5), timedelta(minutes=31), timedelta(hours=9), timedelta(days=1), timedelta(days=4)]
+        )
+    )
+    def wait(self, step: timedelta) -> None:
+        self.shop.now += step
+
+    @rule()
+    def sweep(self) -> None:
+        self.shop.sweep()
+
+    @rule()
+    def drain(self) -> None:
+        self.shop.drain()
+
+    @rule(down=st.sets(st.sampled_from(["start", "look_up", "expire", "refund"])), slow=SOMETIMES)
+    def provider_in_trouble(self, down: set[str], slow: bool) -> None:
+        self.shop.gateway.down, self.shop.gateway.slow = (set(), down) if slow else (down, set())
+
+    @rule()
+    def provider_is_well(self) -> None:
+        self.shop.gateway.down, self.shop.gateway.slow = set(), set()
+
+    @rule(outcome=st.sampled_from([RefundOutcome.SUCCEEDED, RefundOutcome.SUCCEEDED, RefundOutcome.FAILED]))
+    def refunds_turn_out(self, outcome: RefundOutcome) -> None:
+        self.shop.gateway.refunds = outcome
+
+    # What holds after each step
+
+    @invariant()
+    def all_agrees(self) -> None:
+        db.session.rollback()
+        assert check.findings(self.shop.now) == []
+        for edition in self.editions:
+            assert seats_taken(edition.id, self.shop.now) <= edition.capacity
+
+    @invariant()
+    def the_ledger_only_grows(self) -> None:
+        now = {entry.id: entry.amount for entry in db.session.query(ledger.LedgerEntry)}
+        assert now.items() >= self.seen.items()
+        self.seen = now
+
+    @invariant()
+    def money_at_the_provider_is_money_in_the_books(self) -> None:
+        """Never sent twice: what went back is what the ledger says or is about to say, and no more than came."""
+        sent = sum(self.shop.gateway.sent_back)
+        rows = db.session.query(Refund).filter(Refund.channel == Channel.DEMO).all()
+        booked = sum(row.amount for row in rows if row.state is RefundState.SUCCEEDED)
+        asked = sum(row.amount for row in rows if row.state is RefundState.REQUESTED)
+        assert booked <= sent <= booked + asked
+
+    @invariant()
+    def each_mail_goes_once(self) -> None:
+        keys = [key for (key,) in db.session.query(OutboxJob.key).filter_by(topic="mail")]
+        assert set(self.shop.mails) <= set(keys)
+        assert not [key for key, times in Counter(self.shop.mails).items() if times > 1]
+
+    @invariant()
+    def confirmed_bookings_are_paid_or_on_account(self) -> None:
+        for booking in db.session.query(Booking).filter_by(state=BookingState.CONFIRMED, edition=self.editions[0]):
+            assert ledger.balance(booking.id) <= 0
+
+    def teardown(self) -> None:
+        """Given time and a provider that is well, everything comes to rest."""
+        self.provider_is_well()
+        for _ in range(12):
+            self.shop.now += timedelta(hours=1)
+            self.shop.sweep()
+            self.shop.drain()
+        self.all_agrees()
+        assert not db.session.query(OutboxJob).filter(OutboxJob.done_at.is_(None), OutboxJob.attempts < 8).count()
+        assert not db.session.query(Payment).filter(Payment.state.in_(("starting", "open"))).count()
+
+    def bookings(self) -> list[Booking]:
+        return db.session.query(Booking).order_by(Booking.id).all()
+
+    def pick(self, choice: int) -> Booking:
+        return self.bookings()[choice % len(self.bookings())]
+
+    def tasks(self) -> list[Refund]:
+        return refund.tasks()
+
+
+def empty_tables() -> None:
+    with atomic() as session:
+        for table in reversed(db.metadata.sorted_tables):
+            session.execute(table.delete())
+
+
+@pytest.mark.usefixtures("_inside")
+def test_lives(engine: str) -> None:
+    examples = 40 if engine == "sqlite" else 6
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
