@@ -162,7 +162,9 @@ def test_the_schedule_is_shown_with_dates_and_amounts(browser: Browser) -> None:
     tiers = [("20 November", "30%", "102.00"), ("27 November", "50%", "170.00"), ("4 December", "80%", "272.00")]
     for day, percent, fee in tiers:
         assert any(f"until Friday {day} 2026" in step and percent in step and fee in step for step in steps)
-    assert any("5 December 2026, the day it starts, or if you do not come" in step and "340.00" in step for step in steps)
+    assert any(
+        "5 December 2026, the day it starts, or if you do not come" in step and "340.00" in step for step in steps
+    )
 
 
 def test_a_free_class_speaks_of_no_fee(browser: Browser, app: Flask) -> None:
