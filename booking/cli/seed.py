@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import cycle
+from unicodedata import normalize
 
 from sqlalchemy import select
 
@@ -50,7 +51,8 @@ def book_invented_people(now: datetime) -> int:
 def _book(edition_id: int, name: str, locale: str, now: datetime) -> bool:
     ports = current_ports()
     body, digest = pages.terms_text(locale)
-    email = f"{'.'.join(name.lower().split())}@example.org".encode("ascii", "ignore").decode()
+    plain = normalize("NFD", name).encode("ascii", "ignore").decode()
+    email = f"{'.'.join(plain.lower().split())}@example.org"
     edition = db.session.get_one(Edition, edition_id)
     try:
         price = book.estimate(edition, 1, "", now, ports)
