@@ -13,7 +13,8 @@ from booking.persistence import transaction
 from booking.persistence.db import Model, db, insert_once
 
 LEASE = timedelta(minutes=5)  # longer than any job; a killed worker's job is taken up again after it
-MAX_ATTEMPTS = 8
+ALARM_AFTER = 8  # failures, some nine minutes: then a person is told, and trying goes on
+LONGEST_WAIT = timedelta(hours=1)
 
 
 class OutboxJob(Model):
@@ -54,7 +55,7 @@ def claim(now: datetime) -> Claimed | None:
     """Takes one due job for this worker, inside the caller's transaction; None when nothing is due."""
     due = (
         select(OutboxJob.id)
-        .where(OutboxJob.done_at.is_(None), OutboxJob.run_at <= now, OutboxJob.attempts < MAX_ATTEMPTS)
+        .where(OutboxJob.done_at.is_(None), OutboxJob.run_at <= now)
         .where(or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now))
         .order_by(OutboxJob.run_at, OutboxJob.id)
         .limit(1)
@@ -71,10 +72,13 @@ def claim(now: datetime) -> Claimed | None:
 
 
 def settle(job: Claimed, now: datetime, error: str = "") -> None:
-    """Done, or to be tried again after 2^attempts seconds. Fenced: a worker that lost its lease changes nothing."""
+    """Done, or to be tried again after 2^attempts seconds, at most an hour.
+
+    Fenced: a worker that lost its lease changes nothing.
+    """
     values: dict[str, Any] = {"leased_until": None, "error": error[:500]}
     if error:
-        values["run_at"] = now + timedelta(seconds=2**job.attempts)
+        values["run_at"] = now + min(timedelta(seconds=2 ** min(job.attempts, 12)), LONGEST_WAIT)
     else:
         values["done_at"] = now
     db.session.execute(
@@ -86,6 +90,6 @@ def settle(job: Claimed, now: datetime, error: str = "") -> None:
 
 
 def undelivered() -> list[OutboxJob]:
-    """Jobs that failed so often that a person must look."""
-    query = select(OutboxJob).where(OutboxJob.done_at.is_(None), OutboxJob.attempts >= MAX_ATTEMPTS)
+    """Jobs that failed so often that a person must look; they are still tried every hour."""
+    query = select(OutboxJob).where(OutboxJob.done_at.is_(None), OutboxJob.attempts >= ALARM_AFTER)
     return list(db.session.scalars(query.order_by(OutboxJob.id)))

@@ -158,7 +158,8 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def all_agrees(self) -> None:
         db.session.rollback()
-        assert check.findings(self.shop.now) == []
+        findings = check.findings(self.shop.now)
+        assert [found for found in findings if " job " not in found] == []  # a provider long down is shown, too
         for edition in self.editions:
             assert seats_taken(edition.id, self.shop.now) <= edition.capacity
 
@@ -196,7 +197,7 @@ class Lives(RuleBasedStateMachine):
             self.shop.sweep()
             self.shop.drain()
         self.all_agrees()
-        assert not db.session.query(OutboxJob).filter(OutboxJob.done_at.is_(None), OutboxJob.attempts < 8).count()
+        assert not db.session.query(OutboxJob).filter(OutboxJob.done_at.is_(None)).count()
         assert not db.session.query(Payment).filter(Payment.state.in_(("starting", "open"))).count()
 
     def bookings(self) -> list[Booking]:

@@ -91,13 +91,16 @@ def test_failures_back_off_and_then_recover():
     assert (job().done_at, job().error) == (NOW + timedelta(seconds=6), "")
 
 
-def test_after_eight_failures_a_person_must_look():
-    worker = Worker(failures=99)
+def test_after_eight_failures_a_person_is_told_and_trying_goes_on_every_hour():
+    worker = Worker(failures=12)
     post()
     for hour in range(12):
+        assert bool(outbox.undelivered()) == (hour >= 8)
         worker.drain(timedelta(hours=hour))
-    assert len(worker.given) == outbox.MAX_ATTEMPTS == 8
     assert [job.key for job in outbox.undelivered()] == ["mail:1"]
+    assert worker.drain(timedelta(hours=11, minutes=59)) == 0
+    assert worker.drain(timedelta(hours=12)) == 1
+    assert outbox.undelivered() == []
 
 
 def test_a_defect_is_stored_by_its_kind_alone():
