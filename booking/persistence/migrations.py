@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -35,8 +37,8 @@ def init_app(app: Flask) -> None:
 
 def pending() -> bool:
     """Whether the database lacks migrations of this version."""
-    alembic = _alembic()
-    return {script.revision for script in alembic.current()} != {script.revision for script in alembic.heads()}
+    with _alembic() as alembic:
+        return {script.revision for script in alembic.current()} != {script.revision for script in alembic.heads()}
 
 
 def migrate() -> None:
@@ -49,14 +51,17 @@ def migrate() -> None:
     sqlite = db.engine.dialect.name == "sqlite"
     if sqlite:
         _copy(Path(db.engine.url.database or ""))
-    _alembic().upgrade()
+    with _alembic() as alembic:
+        alembic.upgrade()
     if sqlite:
         _check_foreign_keys()
 
 
-def _alembic() -> Alembic:
-    alembic: Alembic = current_app.extensions["alembic"]
-    return alembic
+@contextmanager
+def _alembic() -> Iterator[Alembic]:
+    """In a context of its own: Alembic's connection ends with it, and so does the write lock it holds on SQLite."""
+    with current_app.app_context():
+        yield current_app.extensions["alembic"]
 
 
 def _engine() -> Engine:
