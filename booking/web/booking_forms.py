@@ -21,6 +21,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, Length
 
 from booking.domain.bilingual import Bilingual
@@ -143,11 +144,13 @@ def question_field(question: Question, optional: bool = False) -> Field:
     if question.kind is QuestionKind.TEXT:
         return StringField(label, [*required, limit], filters=[one_line], description=description)
     if question.kind is QuestionKind.YES_NO:
-        choices = [("yes", pgettext("answer", "Yes")), ("no", pgettext("answer", "No"))]
+        choices = [SelectChoice("yes", pgettext("answer", "Yes")), SelectChoice("no", pgettext("answer", "No"))]
     else:
-        choices = [(choice["key"], words(Bilingual(choice["fr"], choice["en"]))) for choice in question.choices]
+        choices = [
+            SelectChoice(choice["key"], words(Bilingual(choice["fr"], choice["en"]))) for choice in question.choices
+        ]
     if not must:
-        choices.append(("", pgettext("answer", "No answer")))
+        choices.append(SelectChoice("", pgettext("answer", "No answer")))
     return RadioField(label, required, choices=choices, default=None if must else "", description=description)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
 
 from booking.domain.booking import Channel, Confirmation, transfer_due
 from booking.persistence.masterclasses import Edition
@@ -22,9 +23,9 @@ def name(channel: Channel) -> str:
     return names[channel]
 
 
-def choices(channels: Sequence[Channel]) -> list[tuple[str, str]]:
-    """(value, label) for radio buttons."""
-    return [(channel.value, name(channel)) for channel in channels]
+def choices(channels: Sequence[Channel]) -> list[SelectChoice]:
+    """For radio buttons."""
+    return [SelectChoice(channel.value, name(channel)) for channel in channels]
 
 
 def hints(edition: Edition, now: datetime) -> dict[str, str]:
@@ -37,5 +38,7 @@ def hints(edition: Edition, now: datetime) -> dict[str, str]:
     }
     if due:
         day = formatting.full_date(due)
-        hints[Channel.TRANSFER] = _("Your seats are kept until %(day)s, and confirmed as soon as the money arrives.", day=day)
+        hints[Channel.TRANSFER] = _(
+            "Your seats are kept until %(day)s, and confirmed as soon as the money arrives.", day=day
+        )
     return hints

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 
 
 class DemoPayForm(FlaskForm):
@@ -13,6 +14,6 @@ class DemoPayForm(FlaskForm):
     button = StringField()
     refunds = RadioField(
         _l("If this payment is refunded later, the refund…"),
-        choices=[("succeed", _l("succeeds")), ("fail", _l("fails, as with a closed card"))],
+        choices=[SelectChoice("succeed", _l("succeeds")), SelectChoice("fail", _l("fails, as with a closed card"))],
         default="succeed",
     )

@@ -10,6 +10,7 @@ from booking.adapters.gateways import current_ports
 from booking.adapters.links import manage_url
 from booking.domain.booking import BookingState
 from booking.domain.errors import GatewayUnavailable, IbanNeeded, NotFound, Refusal
+from booking.domain.payment import RefundState
 from booking.persistence import counters, documents
 from booking.services import manage, pay, refund
 from booking.services.manage import SeatChange
@@ -80,7 +81,11 @@ def calendar_file(token: str) -> Response:
 def account(token: str, refund_id: int) -> str | Redirect | tuple[str, int]:
     """Where a refund by bank shall go."""
     booking = open_booking(token)
-    wanted = [task for task in refund.tasks() if task.id == refund_id and task.booking_id == booking.id]
+    wanted = [
+        task
+        for task in refund.tasks()
+        if task.id == refund_id and task.booking_id == booking.id and task.state is RefundState.NEEDS_IBAN
+    ]
     if not wanted:
         return redirect(url_for("manage.show", token=token), 303)
     form = IbanForm(holder=booking.name)
