@@ -2,7 +2,7 @@
 
 To change a fee *schedule*, edit the policy in the catalogue file. To change a fee *rule* (how days are counted, how a
 fee is computed and rounded), change it here: `days_before`, `seat_fee` and `quote` are the whole of it.
-Source: the rules of the house, "cancellation schedule" (docs/glossary.md names the terms).
+Source: the rules of the house, "cancellation schedule" (docs/rules.md).
 """
 
 from __future__ import annotations
