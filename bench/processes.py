@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bench import sales, stock
 from bench.figures import Figure, at_most
 from bench.load import best_load
-from bench.site import Site, serving
+from bench.site import WORKERS, Site, serving
 from booking.persistence.db import db
 from booking.persistence.outbox import OutboxJob
 
@@ -26,19 +26,23 @@ def measure(folder: Path) -> Iterator[Figure]:
         sold = stock.put_on_sale(url, folder)
         starts = []
         for _ in range(STARTS):
-            with serving(url, folder, "embedded") as site:
+            with serving(url, folder) as site:
                 starts.append(site.started_in)
-                fresh = site.pss()
-        with serving(url, folder, "embedded") as site:
-            for path in ("/fr/", "/en/", "/fr/?anew=1", f"/fr/classes/{slug}"):
-                best_load(site, path, seconds=0.5, runs=1)
-            sales.best(site, sold, clients=4, seconds=2.0, runs=1)
-            _wait_for_mails(url, folder)
-            used, master = site.pss(), _master(site)
-    yield at_most(AREA, f"start to first page, 2 workers, best of {STARTS}", min(starts), 2, "s")
-    yield Figure(AREA, "memory of both workers, just started (PSS)", f"{fresh:.0f} MB")
-    yield at_most(AREA, "memory of both workers after reading, booking, mails and PDFs (PSS)", used, 150, "MB")
-    yield Figure(AREA, "gunicorn's own process besides (PSS)", f"{master:.0f} MB")
+        yield at_most(AREA, f"start to first page, {WORKERS} workers, best of {STARTS}", min(starts), 2, "s")
+        for jobs, words in sales.JOBS.items():
+            with serving(url, folder, jobs) as site:
+                _work(site, slug, sold)
+                if jobs == "embedded":
+                    _wait_for_mails(url, folder)
+                yield at_most(AREA, f"memory of both workers after work, {words} (PSS)", site.pss(), 150, "MB")
+                yield Figure(AREA, f"gunicorn's own process besides, {words} (PSS)", f"{site.master_pss():.0f} MB")
+
+
+def _work(site: Site, slug: str, sold: list[str]) -> None:
+    """Everything at least once in each worker."""
+    for path in ("/fr/", "/en/", "/fr/?anew=1", f"/fr/classes/{slug}?anew=1"):
+        best_load(site, path, seconds=0.5, runs=1)
+    sales.best(site, sold, clients=4, seconds=2.0, runs=2)
 
 
 def _wait_for_mails(url: str, folder: Path, seconds: float = 20) -> None:
@@ -50,8 +54,3 @@ def _wait_for_mails(url: str, folder: Path, seconds: float = 20) -> None:
                 return
             db.session.rollback()
             time.sleep(0.2)
-
-
-def _master(site: Site) -> float:
-    lines = Path(f"/proc/{site.process.pid}/smaps_rollup").read_text().splitlines()
-    return next(int(line.split()[1]) * 1.024 for line in lines if line.startswith("Pss:")) / 1000

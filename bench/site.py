@@ -42,6 +42,10 @@ class Site:
         """Memory of the workers in MB, shared pages divided among those who share them."""
         return sum(_pss(worker) for worker in self.workers) / 1000
 
+    def master_pss(self) -> float:
+        """Memory of gunicorn's own process in MB."""
+        return _pss(self.process.pid) / 1000
+
     def get(self, path: str) -> bytes:
         """The body of a page, uncompressed. Raises AssertionError for anything but 200."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=30)
@@ -64,6 +68,7 @@ def serving(
         "ATELIER_DATABASE_URL": database_url,
         "ATELIER_DATA_DIR": str(folder),
         "ATELIER_JOBS": jobs,
+        "MALLOC_ARENA_MAX": "2",  # as `flask serve` sets it
         **more,
     }
     port = free_port()
