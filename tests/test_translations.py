@@ -73,7 +73,7 @@ def test_everything_is_translated() -> None:
 
 
 def test_placeholders_and_tags_are_kept() -> None:
-    """The French singular is for 0 too, so it says the number; unless even the English singular ("Your seat") does not."""
+    """French counts 0 as singular, which then says the number, unless the English singular ("Your seat") does not."""
     forms = [(message.ids, number, form) for message in MESSAGES for number, form in enumerate(message.french) if form]
     assert not [form for ids, number, form in forms if parts(form) not in (parts(ids[-1]), parts(ids[number]))]
 
