@@ -29,7 +29,7 @@ NNBSP = "\u202f"
 TYPOGRAPHY = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
     (re.compile(r"(?<=[^\s])[ \u00a0]+(?=[;:!?»](?:\s|[)»<.]|$))"), NNBSP),
-    (re.compile(r"«[ \u00a0]*"), f"«{NNBSP}"),
+    (re.compile(r"«[ \u00a0\u202f]*"), f"«{NNBSP}"),
 )
 
 

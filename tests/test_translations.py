@@ -100,6 +100,7 @@ def test_sources_are_english() -> None:
         ("l'atelier « Écrire » : demain", f"l’atelier «{NNBSP}Écrire{NNBSP}»{NNBSP}: demain"),
         ("<b>Total :</b> 3", f"<b>Total{NNBSP}:</b> 3"),
         ("https://classes.example.ch", "https://classes.example.ch"),
+        (f"«{NNBSP}Écrire{NNBSP}»{NNBSP}: demain", f"«{NNBSP}Écrire{NNBSP}»{NNBSP}: demain"),
     ],
 )
 def test_typography_is_set_when_translations_are_taken_in(typed: str, set_: str) -> None:
