@@ -8,7 +8,7 @@ from typing import Any, Final
 from booking.adapters import mail
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
-from booking.services import housekeeping, pay, refund
+from booking.services import housekeeping, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
 
@@ -36,4 +36,4 @@ def release_holds(now: datetime) -> None:
 
 
 HANDLERS: Final = {"mail": mail.send, "refund": send_refund}
-SWEEPS: Final = (end_late_attempts, release_holds, housekeeping.tidy)
+SWEEPS: Final = (end_late_attempts, release_holds, housekeeping.tidy, retention.erase)

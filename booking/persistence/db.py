@@ -83,9 +83,9 @@ def init_app(app: Flask, url: str) -> None:
     url = url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # SQLite: the module must not begin transactions by itself; `_begin` decides between read and write.
-    options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 30}}
+    options: dict[str, Any] = {"connect_args": {"isolation_level": None, "timeout": 30}, "hide_parameters": True}
     if not url.startswith("sqlite"):
-        options = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        options = {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():

@@ -64,6 +64,8 @@ def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
     give_back(booking, _surplus(booking), "late", now)
     journal.note("expired", "system", now, booking.id)
     letters.to_booker("expired", booking.id, now)
+    if booking.channel is Channel.TRANSFER:  # a card page that was left is no news to the organiser
+        letters.to_organiser("expired", booking.id, now)
     counters.catalogue_changed()
 
 

@@ -5,9 +5,9 @@ None of them needs the database.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 from flask_wtf.csrf import CSRFError
@@ -80,6 +80,12 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(Refusal, show_refusal)
+    app.log_exception = log_exception  # type: ignore[method-assign]
+
+
+def log_exception(exc_info: Any) -> None:
+    """A defect with its trace, by endpoint: the path of a booking's page is the key to it and is not written down."""
+    current_app.logger.error("Exception in %s %s", request.method, request.endpoint, exc_info=exc_info)
 
 
 def show_error(error: HTTPException) -> Response:

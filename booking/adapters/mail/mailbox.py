@@ -43,7 +43,7 @@ class Letter:
 
 def letters(data_dir: Path, limit: int = 200) -> list[Letter]:
     """The latest messages, newest first."""
-    paths = sorted((data_dir / FOLDER).glob("*.eml"), reverse=True)
+    paths = sorted((data_dir / FOLDER).glob("*.eml"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
     return [letter for path in paths[:limit] if (letter := letter_named(data_dir, path.stem))]
 
 
