@@ -191,8 +191,10 @@ def _write(order: Order, edition: Edition, price: Estimate, voucher: Voucher | N
         terms_language=order.terms.language,
         terms_accepted_at=now,
     )
+    asked = {question.id for question in edition.master_class.questions}  # one may have gone since it was answered
     for seat, prices in zip(order.seats, price.seats, strict=True):
-        answers = [Answer(question_id=question, value=value) for question, value in seat.answers.items() if value]
+        given = {question: value for question, value in seat.answers.items() if value and question in asked}
+        answers = [Answer(question_id=question, value=value) for question, value in given.items()]
         booking.attendees.append(
             Attendee(
                 name=seat.name,

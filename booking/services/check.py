@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from booking.domain.booking import BookingState
 from booking.domain.payment import OPEN_REFUNDS, DocumentKind, LedgerKind, PaymentState, RefundState
@@ -73,6 +74,11 @@ def _documents() -> Iterator[str]:
         issued = db.session.scalar(select(Counter.value).where(Counter.name == kind.value)) or 0
         if not (count == (last or 0) == issued):
             yield f"{kind.value}: {count} documents, the last is {last}, the series stands at {issued}"
+    credit, cited = aliased(Document), aliased(Document)
+    credited = select(cited.number, cited.total, func.sum(credit.total)).join(credit, credit.cites_id == cited.id)
+    credited = credited.where(credit.kind == DocumentKind.CREDIT_NOTE).group_by(cited.id)
+    for number, total, taken_back in db.session.execute(credited.having(func.sum(credit.total) > cited.total)):
+        yield f"{number}: {taken_back} taken back of {total}"
     fees = select(func.sum(LedgerEntry.amount)).where(LedgerEntry.kind == LedgerKind.CANCELLATION_FEE)
     billed = select(func.sum(Document.total)).where(Document.kind == DocumentKind.FEE_INVOICE)
     if (db.session.scalar(fees) or 0) != (db.session.scalar(billed) or 0):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 
@@ -13,7 +14,10 @@ from booking.domain.errors import EditingClosed
 from booking.persistence import journal, outbox
 from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
 from booking.persistence.db import db
+from booking.persistence.masterclasses import Edition
 from booking.persistence.transaction import atomic
+
+LINKS_FOR: Final = timedelta(days=365)  # after the class, papers can be looked up for a year
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def send_links(email: str, now: datetime) -> None:
     Says nothing about whether there was one: the caller shows the same page in every case.
     """
     with atomic():
-        query = select(Booking).where(Booking.email == email).order_by(Booking.id).with_for_update()
+        recent = Booking.edition.has(Edition.ends_at > now - LINKS_FOR)
+        query = select(Booking).where(Booking.email == email, recent).order_by(Booking.id).with_for_update()
         found = list(db.session.scalars(query))
         for booking in found:
             booking.link_version += 1
@@ -58,8 +63,9 @@ def send_links(email: str, now: datetime) -> None:
 def _write(seat: Attendee, change: SeatChange) -> None:
     seat.name, seat.email = change.name, change.email
     kept = {answer.question_id: answer for answer in seat.answers}
+    asked = {question.id for question in seat.booking.edition.master_class.questions}
     for question_id, value in change.answers.items():
         if question_id in kept:
             kept[question_id].value = value
-        elif value:
+        elif value and question_id in asked:
             seat.answers.append(Answer(question_id=question_id, value=value))

@@ -17,7 +17,7 @@ from booking.persistence.db import db
 from booking.persistence.masterclasses import lock_edition
 from booking.persistence.payments import Payment
 from booking.persistence.transaction import atomic
-from booking.services.ports import CheckoutFacts, CheckoutRequest, CheckoutState, GatewayDown, Ports
+from booking.services.ports import CheckoutFacts, CheckoutRequest, CheckoutState, Gateway, GatewayDown, Ports
 
 
 def start(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> str:
@@ -176,7 +176,7 @@ def _end(payment_id: int, now: datetime, ports: Ports) -> None:
     payment = db.session.get_one(Payment, payment_id)
     if payment.provider_id is None:
         booking = db.session.get_one(Booking, payment.booking_id)
-        request, gateway = _request(booking, payment, ports), ports.gateways[payment.channel]
+        request, gateway = _request(booking, payment, ports), _gateway(payment, ports)
         db.session.rollback()
         try:
             checkout = gateway.start(request)
@@ -190,9 +190,16 @@ def _end(payment_id: int, now: datetime, ports: Ports) -> None:
     _ask(payment_id, "expire", now, ports)
 
 
+def _gateway(payment: Payment, ports: Ports) -> Gateway:
+    """The provider of an attempt; one that is no longer set up is one that does not answer."""
+    if payment.channel not in ports.gateways:
+        raise GatewayUnavailable
+    return ports.gateways[payment.channel]
+
+
 def _ask(payment_id: int, question: str, now: datetime, ports: Ports) -> None:
     payment = db.session.get_one(Payment, payment_id)
-    gateway, provider_id, booking_id = ports.gateways[payment.channel], payment.provider_id, payment.booking_id
+    gateway, provider_id, booking_id = _gateway(payment, ports), payment.provider_id, payment.booking_id
     assert provider_id is not None
     db.session.rollback()  # no read snapshot is kept open while the provider thinks
     try:

@@ -16,18 +16,20 @@ from booking.persistence.db import db
 from booking.persistence.masterclasses import lock_edition
 from booking.persistence.payments import Refund
 from booking.persistence.transaction import atomic
-from booking.services.ports import Ports, RefundFacts, RefundOutcome
+from booking.services.ports import GatewayDown, Ports, RefundFacts, RefundOutcome
 
 
 def send(refund_id: int, now: datetime, ports: Ports) -> None:
     """Asks the provider to give the money back; the same refund is never asked for twice under another key.
 
-    Raises GatewayDown, so that the job runner tries again later.
+    Raises GatewayDown, so that the job runner tries again later, also when the provider is no longer set up.
     """
     refund = db.session.get_one(Refund, refund_id)
     if refund.state is not RefundState.REQUESTED or refund.payment is None:
         return
-    gateway = ports.gateways[refund.channel]
+    gateway = ports.gateways.get(refund.channel)
+    if gateway is None:
+        raise GatewayDown
     our_id, payment, amount = refund.public_id, refund.payment.provider_payment, refund.amount
     db.session.rollback()
     facts = gateway.refund(our_id, payment, amount)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, Confirmation
 from booking.domain.errors import (
     AlreadyBooked,
@@ -25,11 +26,11 @@ from booking.persistence import documents
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.documents import Document
-from booking.persistence.masterclasses import Edition, lock_edition
+from booking.persistence.masterclasses import Edition, Question, QuestionKind, lock_edition
 from booking.persistence.terms import TermsVersion
 from booking.persistence.transaction import atomic
 from booking.services import book, drafts
-from tests.factories import at, make_booking, make_edition
+from tests.factories import at, make_booking, make_class, make_edition
 from tests.services.shop import Shop
 
 
@@ -139,6 +140,15 @@ def test_what_changed_since_the_check_page_is_found_under_the_lock(shop: Shop, c
     with pytest.raises(refusal):
         shop.place(order)
     assert db.session.query(Booking).count() == 0
+
+
+def test_an_answer_to_a_question_that_is_gone_is_left_out(shop: Shop) -> None:
+    question = Question(key="level", position=0, kind=QuestionKind.TEXT, label=Bilingual("Niveau"), hint=Bilingual())
+    edition = make_edition(make_class(questions=[question]))
+    order = shop.order(edition)
+    seat = replace(order.seats[0], answers={question.id: "some", question.id + 1: "gone", question.id + 2: ""})
+    [attendee] = shop.place(replace(order, seats=(seat,))).attendees
+    assert [(answer.question_id, answer.value) for answer in attendee.answers] == [(question.id, "some")]
 
 
 def test_a_class_taken_out_of_the_catalogue_is_not_sold(shop: Shop) -> None:
