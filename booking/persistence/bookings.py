@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, and_, exists, func, or_, select, text
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState, Channel
@@ -113,7 +128,7 @@ class Answer(Model):
     question: Mapped[Question] = relationship()
 
 
-def holds_seats(now: datetime) -> ColumnElement[bool]:
+def holds_seats(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a booking holds its seats at `now`.
 
     An expired hold frees its seats by itself; sweeps only tidy. But while a payment provider may still take the
@@ -132,14 +147,20 @@ def holds_seats(now: datetime) -> ColumnElement[bool]:
 
 def seats_taken(edition_id: int, now: datetime, apart_from: int | None = None) -> int:
     """Live seats of the edition at `now`: confirmed or held. `apart_from` leaves one booking's own seats out."""
-    query = (
+    values = {"edition": edition_id, "now": now, "apart_from": apart_from or 0}
+    return db.session.scalar(_live_seats(), values) or 0
+
+
+@cache
+def _live_seats() -> Select[int]:
+    """The statement, built once: building it takes longer than running it."""
+    live = holds_seats(bindparam("now"))
+    return (
         select(func.count(Attendee.id))
         .join(Booking)
-        .where(Booking.edition_id == edition_id, Attendee.cancelled_at.is_(None), holds_seats(now))
+        .where(Booking.edition_id == bindparam("edition"), Booking.id != bindparam("apart_from"))
+        .where(Attendee.cancelled_at.is_(None), live)
     )
-    if apart_from is not None:
-        query = query.where(Booking.id != apart_from)
-    return db.session.scalar(query) or 0
 
 
 def lock_booking(booking_id: int) -> Booking:
