@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from booking.config import Settings
 from booking.web.assets import asset
-from booking.web.markdown import markdown
+from booking.web.markdown import markdown, plain
 from booking.web.places import map_address
 from booking.web.schedule import schedule_of
 
@@ -24,8 +24,8 @@ class Feed(NamedTuple):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Gives templates `organiser`, `demo`, `feeds`, `share_picture()`, `schedule_of()` (mails have no view that could
-    hand it to them) and the filters `markdown` and `map_address`."""
-    app.jinja_env.filters.update(markdown=markdown, map_address=map_address)
+    hand it to them) and the filters `markdown`, `plain` and `map_address`."""
+    app.jinja_env.filters.update(markdown=markdown, plain=plain, map_address=map_address)
     app.jinja_env.globals.update(
         organiser=settings.organiser,
         demo=settings.demo,

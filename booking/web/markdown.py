@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from html import unescape
 from typing import Final
 
 import nh3
@@ -41,3 +42,10 @@ def markdown(pair: Bilingual, top: int = 3) -> Markup:
         return html
     other = "en" if pair.en else "fr"
     return Markup('<div lang="{}">{}</div>').format(other, html)
+
+
+def plain(pair: Bilingual) -> str:
+    """A template filter for letters in plain text: the words without their marks, lists and paragraphs kept."""
+    html = _parser.render(i18n.words(pair))
+    html = html.replace("<li>", "<li>- ").replace("</p>\n", "\n\n").replace("<li>- \n<p>", "<li>- ")
+    return unescape(nh3.clean(html, tags=set())).strip()

@@ -120,10 +120,8 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
     errors.PriceChanged: Answer(409, _price),
     errors.AlreadyBooked: Answer(
         409,
-        lambda r: _(
-            "This e-mail address already has booking %(reference)s for this date. Confirm that you want another one.",
-            reference=r.reference,
-        ),
+        # Without its reference or names: whoever types an address learns no more than that.
+        lambda _r: _("This e-mail address already has a booking for this date. Confirm that you want another one."),
     ),
     errors.QuoteChanged: Answer(409, _quote),
     errors.NothingToCancel: Answer(409, lambda _r: _("No seat was chosen that can still be cancelled.")),
