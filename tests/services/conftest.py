@@ -1,13 +1,49 @@
 """Each test runs inside the application, as a job or a request would."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
+from booking import create_app
+from booking.config import Settings
 from booking.persistence.db import db
 from booking.services import check
+from tests.conftest import close, settings
+from tests.databases import PostgresDatabase, SqliteFiles
 from tests.services.shop import Shop
+
+Refill = Callable[[], str]  # empties the database and gives its address
+
+
+@pytest.fixture(scope="session")
+def refill(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Refill:
+    if engine == "postgresql":
+        postgres: PostgresDatabase = request.getfixturevalue("postgres")
+        return postgres.fresh
+    files: SqliteFiles = request.getfixturevalue("sqlite_files")
+    folder = tmp_path_factory.mktemp("services")
+    return lambda: files.fresh(folder)
+
+
+@pytest.fixture(scope="session")
+def lasting_app(refill: Refill, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One application per engine: making it, and translating each query anew, costs more than most tests here."""
+    app = create_app(Settings(**settings(refill(), tmp_path_factory.mktemp("data"))))
+    app.testing = True
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def app(lasting_app: Flask, refill: Refill) -> Iterator[Flask]:
+    """The application on an empty database."""
+    close(lasting_app)
+    refill()
+    yield lasting_app
+    close(lasting_app)
 
 
 @pytest.fixture(autouse=True)
