@@ -17,9 +17,9 @@ def read_token(token: str) -> tuple[int, int] | None:
     """(booking id, link version) of a token that we signed, else None."""
     try:
         booking_id, version = _signer().loads(token)
+        return int(booking_id), int(version)
     except (BadData, TypeError, ValueError):
         return None
-    return int(booking_id), int(version)
 
 
 def manage_url(booking: Booking) -> str:
