@@ -29,6 +29,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,  # as long as the browser's session: a page left open overnight still works
         WTF_CSRF_SSL_STRICT=https,
+        # WTForms' own words, read from disk at each request; what a person can do wrong is said in ours.
+        WTF_I18N_ENABLED=False,
     )
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
