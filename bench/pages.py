@@ -9,20 +9,22 @@ from pathlib import Path
 from bench import stock
 from bench.figures import Figure, at_least, at_most, short
 from bench.load import Load, best_load
-from bench.site import serving
+from bench.site import WORKERS, serving
 
 AREA = "Pages"
 ANEW = "?anew=1"  # an address that no page of ours links to is answered, but never kept
 
 
 def measure(folder: Path) -> Iterator[Figure]:
-    """Rates with 8 readers, and the processor time of a page."""
+    """Rates of kept pages with 8 readers; of pages written anew with one for each worker."""
     with stock.database("sqlite", folder) as url:
         slug = stock.fill(url, folder)
         with serving(url, folder) as site:
             body = gzip.compress(site.get("/fr/"), 6, mtime=0)
-            cached, anew = best_load(site, "/fr/"), best_load(site, f"/fr/{ANEW}")
-            kept_class, new_class = (best_load(site, f"/fr/classes/{slug}{query}") for query in ("", ANEW))
+            cached, kept_class = best_load(site, "/fr/"), best_load(site, f"/fr/classes/{slug}")
+            # One reader per worker: what a page costs, without threads of one process fighting over it.
+            anew = best_load(site, f"/fr/{ANEW}", readers=WORKERS)
+            new_class = best_load(site, f"/fr/classes/{slug}{ANEW}", readers=WORKERS)
         packed = folder / "body.gz"
         packed.write_bytes(body)
         with serving(url, folder, app="bench.bare:app", first_page="/", BENCH_BODY=str(packed)) as site:
