@@ -218,7 +218,7 @@ def empty_tables() -> None:
 
 @pytest.mark.usefixtures("_inside")
 def test_lives(engine: str) -> None:
-    examples = 40 if engine == "sqlite" else 6
+    examples = 30 if engine == "sqlite" else 5
     run_state_machine_as_test(
         Lives,
         settings=settings(
