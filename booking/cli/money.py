@@ -21,8 +21,9 @@ from booking.services import pay, refund
 @click.argument("reference")
 @click.argument("amount")
 @click.argument("day")
+@click.option("--again", is_flag=True, help="A second transfer of the same sum and day, not a repetition.")
 @with_database
-def mark_paid(reference: str, amount: str, day: str) -> None:
+def mark_paid(reference: str, amount: str, day: str, again: bool) -> None:
     """Books a transfer: REFERENCE as on the QR-bill, AMOUNT in francs, DAY it was credited (2026-11-09)."""
     try:
         centimes = money.parse(amount)
@@ -30,9 +31,13 @@ def mark_paid(reference: str, amount: str, day: str) -> None:
     except ValueError as error:
         raise click.UsageError(f"{error}. Write the amount as in 340.00 and the day as in 2026-11-09.") from None
     try:
-        booking_id = pay.mark_paid(reference, centimes, clock.now(), current_ports(), credited)
+        booking_id = pay.mark_paid(reference, centimes, clock.now(), current_ports(), credited, again)
     except WrongAmount as refusal:
-        reasons = {"unknown": "No booking or fee has this reference.", "not_positive": "The amount must be above 0."}
+        reasons = {
+            "unknown": "No booking or fee has this reference.",
+            "not_positive": "The amount must be above 0.",
+            "repeated": "This transfer is booked already. If there really was a second one that day, add --again.",
+        }
         raise click.UsageError(reasons[refusal.reason]) from None
     booking = db.session.get_one(Booking, booking_id)
     left = ledger.balance(booking_id)

@@ -88,10 +88,18 @@ def pay_by_transfer(booking_id: int, now: datetime, ports: Ports) -> None:
             journal.note("transfer_chosen", "participant", now, booking.id)
 
 
-def mark_paid(reference: str, amount: int, now: datetime, ports: Ports, received_at: datetime | None = None) -> int:
+def mark_paid(
+    reference: str,
+    amount: int,
+    now: datetime,
+    ports: Ports,
+    received_at: datetime | None = None,
+    once_more: bool = False,
+) -> int:
     """A transfer of `amount` centimes arrived under a QR reference (blanks allowed); gives the booking's id.
 
-    `received_at` is when the bank credited it. Raises WrongAmount('unknown' | 'not_positive').
+    `received_at` is when the bank credited it. The same sum of the same instant is taken for a repetition and refused,
+    unless `once_more`. Raises WrongAmount('unknown' | 'not_positive' | 'repeated').
     """
     wanted = normalise(reference)
     booking_id = _booking_for(wanted)
@@ -101,7 +109,11 @@ def mark_paid(reference: str, amount: int, now: datetime, ports: Ports, received
         raise WrongAmount("not_positive")
     with atomic():
         booking = _locked(booking_id)
-        payment = Payment(booking_id=booking.id, channel=Channel.TRANSFER, amount=amount, created_at=received_at or now)
+        credited = received_at or now
+        known = [p for p in payments.paid_payments(booking.id) if (p.amount, p.created_at) == (amount, credited)]
+        if known and not once_more:
+            raise WrongAmount("repeated")
+        payment = Payment(booking_id=booking.id, channel=Channel.TRANSFER, amount=amount, created_at=credited)
         db.session.add(payment)
         db.session.flush()
         lifecycle.receive(booking, payment, ports.issuer, now, "organiser")

@@ -101,7 +101,7 @@ class Shop:
         return booking
 
     def transfer(self, booking: Booking, amount: int, reference: str | None = None) -> None:
-        pay.mark_paid(reference or booking.qr_reference or "", amount, self.now, self.ports)
+        pay.mark_paid(reference or booking.qr_reference or "", amount, self.now, self.ports, once_more=True)
 
     def attempts(self, booking: Booking) -> list[Payment]:
         return db.session.query(Payment).filter_by(booking_id=booking.id).order_by(Payment.id).all()

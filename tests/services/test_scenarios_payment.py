@@ -74,6 +74,15 @@ def test_a_transfer_that_comes_twice_goes_back_once(shop: Shop) -> None:
     assert sum(row.amount for row in shop.refunds(booking)) == 57800
 
 
+def test_a_transfer_marked_twice_is_booked_once(shop: Shop) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    reference, credited = booking.qr_reference or "", shop.now
+    pay.mark_paid(reference, 34000, shop.now, shop.ports, credited)
+    with pytest.raises(WrongAmount, match="repeated"):
+        pay.mark_paid(reference, 34000, shop.now, shop.ports, credited)
+    assert [row.amount for row in shop.attempts(booking)] == [34000]
+
+
 def test_two_pages_paid_for_one_booking(shop: Shop) -> None:
     """The first page was ended, but its money was under way."""
     booking = shop.book(make_edition(), seats=2)
