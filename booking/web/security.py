@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -37,7 +37,14 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     csrf.init_app(app)
     limiter.init_app(app)
+    app.before_request(_readable)
     app.after_request(_headers)
+
+
+def _readable() -> None:
+    """No page has a NUL in its address, and PostgreSQL cannot even be asked for one."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _headers(response: Response) -> Response:
