@@ -140,3 +140,30 @@ def test_everything_at_once_on_several_dates(shop: Shop) -> None:
 def drain(app: Flask, shop: Shop) -> None:
     with app.app_context():
         shop.drain()
+
+
+@pytest.mark.race
+def test_late_money_and_a_new_buyer_want_the_same_seat(shop: Shop) -> None:
+    """Ten times one last seat: whoever comes second gets the money back, or hears that the date is full."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    editions = [make_edition(minimum=0, capacity=1) for _ in range(10)]
+    late = [shop.book(edition, channel=Channel.DEMO) for edition in editions]
+    pages = [shop.open_page(booking) for booking in late]
+    shop.now += timedelta(hours=1)
+    shop.sweep()
+    for page in pages:
+        shop.gateway.pay(page, late=True)
+    numbers = [attempt.id for booking in late for attempt in shop.attempts(booking)]
+    orders = [order(edition.id, shop.draft(edition), 34000, email="new@example.org") for edition in editions]
+    ready = threading.Barrier(20)
+
+    def act(step: Callable[[], object]) -> None:
+        with app.app_context(), suppress(EditionFull):
+            ready.wait()
+            step()
+
+    settling = [partial(pay.settle, number, shop.now, shop.ports) for number in numbers]
+    buying = [partial(book.place, order, shop.now, shop.ports) for order in orders]
+    together([partial(act, step) for step in (*settling, *buying)])
+    db.session.rollback()
+    assert [shop.left(edition) for edition in editions] == [0] * 10
