@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.db'}"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DEMO_SECRET = "a-secret-for-the-demonstration-only"  # noqa: S105  public on purpose, refused outside the demo
 
 
@@ -153,6 +154,8 @@ def _check_choices(settings: Settings) -> None:
         raise SettingsError("ATELIER_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps", "smtp+starttls"):
         raise SettingsError("ATELIER_SMTP_URL must look like smtp+starttls://user:password@host:587.")
+    if settings.log_level not in LOG_LEVELS:
+        raise SettingsError(f"ATELIER_LOG_LEVEL is {settings.log_level!r}: write one of {', '.join(LOG_LEVELS)}.")
     if settings.organiser.locale not in ("fr", "en"):
         raise SettingsError("ATELIER_ORGANISER_LOCALE must be fr or en.")
 

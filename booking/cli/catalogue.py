@@ -21,7 +21,10 @@ from booking.services import publish
 def import_catalogue(path: Path) -> None:
     """Stores the classes of a catalogue file (docs/catalogue.md); it may be run again after every edit."""
     now = clock.now()
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise _refused(path, ["It is not text in UTF-8: save it as UTF-8 in your editor."]) from None
     try:
         spec = catalogue_file.read(text, publish.first_day(now))
         counts = publish.import_catalogue(spec, now)

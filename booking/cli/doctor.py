@@ -60,7 +60,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _mode(settings: Settings) -> Iterator[Finding]:
     if settings.demo:
-        yield Finding("hint", "Demonstration: on. No money moves. For real use leave ATELIER_DEMO out.")
+        yield Finding("hint", "Demonstration: on. No money moves. For real use set ATELIER_DEMO=0.")
     else:
         yield Finding("well", "Demonstration: off.")
     if settings.base_url.startswith("https://"):

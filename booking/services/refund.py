@@ -106,8 +106,10 @@ def _fail(refund: Refund, now: datetime) -> None:
 
 
 def _locked(refund_id: int) -> Refund:
-    """The refund, locked after its edition and booking."""
-    booking_id = db.session.scalars(select(Refund.booking_id).where(Refund.id == refund_id)).one()
+    """The refund, locked after its edition and booking. Raises WrongAmount('not_a_task') when there is none."""
+    booking_id = db.session.scalar(select(Refund.booking_id).where(Refund.id == refund_id))
+    if booking_id is None:
+        raise WrongAmount("not_a_task")
     lock_edition(edition_of(booking_id))
     lock_booking(booking_id)
     return db.session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
