@@ -20,6 +20,7 @@ from booking.persistence.vouchers import Voucher
 from booking.services.check import findings
 from tests.factories import NOW, at, make_class, make_edition
 from tests.web.client import Browser
+from tests.web.inspection import Page
 
 TYPED = {"name": "Ada Exemple", "email": "ada@example.org", "terms": "y"}
 PAYER_IBAN = "CH93 0076 2011 6238 5295 7"
@@ -118,3 +119,18 @@ class Participant:
     def disagreements(self) -> list[str]:
         with self.rows():
             return findings(self.now)
+
+
+def value_of(page: TestResponse, field: str) -> str | None:
+    """What a field of the page's last form would send."""
+    return dict(Page.of(page.text).forms[-1].fields).get(field)
+
+
+def errors_of(page: TestResponse) -> list[str]:
+    """Ids of the fields that the summary on top names."""
+    summary = page.text.partition('class="error-summary"')[2].partition("</div>")[0]
+    return [part.partition('"')[0] for part in summary.split('href="#')[1:]]
+
+
+def is_check(page: TestResponse) -> bool:
+    return page.request.path.endswith("/check") and "obligation" in page.text
