@@ -27,7 +27,8 @@ def measure(folder: Path) -> Iterator[Figure]:
             new_class = best_load(site, f"/fr/classes/{slug}{ANEW}", readers=WORKERS)
         packed = folder / "body.gz"
         packed.write_bytes(body)
-        with serving(url, folder, app="bench.bare:app", first_page="/", BENCH_BODY=str(packed)) as site:
+        yardstick = {"app": "bench.bare:app", "config": "bench/bare.conf.py", "first_page": "/"}
+        with serving(url, folder, BENCH_BODY=str(packed), **yardstick) as site:
             bare = best_load(site, "/")
     yield Figure(AREA, f"bare Flask page of the same {len(body) / 1000:.1f} kB", _words(bare))
     yield Figure(AREA, f"catalogue of {stock.EDITIONS} editions, cached", _words(cached))

@@ -59,9 +59,15 @@ class Site:
 
 @contextmanager
 def serving(
-    database_url: str, folder: Path, jobs: str = "external", app: str = "app:app", first_page: str = "/fr/", **more: str
+    database_url: str,
+    folder: Path,
+    jobs: str = "external",
+    app: str = "app:app",
+    first_page: str = "/fr/",
+    config: str = "gunicorn.conf.py",
+    **more: str,
 ) -> Iterator[Site]:
-    """The site with `WORKERS` workers. `more` are environment variables."""
+    """The site, or another application, with `WORKERS` workers. `more` are environment variables."""
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")},
         "ATELIER_DEMO": "1",
@@ -72,7 +78,7 @@ def serving(
         **more,
     }
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
+    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / config)]
     command += ["--bind", f"{HOST}:{port}", "--workers", str(WORKERS), app]
     begun = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environ)
