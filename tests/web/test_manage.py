@@ -43,6 +43,7 @@ def test_waiting_for_a_card(participant: Participant):
     page = participant.browser.submit(participant.book(participant.edition(), "demo"), "button=back")
     assert "Sunday 1 November 2026 at 10:31" in words(page)
     assert 'http-equiv="refresh"' not in page.text
+    assert page.text.count("data-countdown=") == 1
     assert "qr-bill" not in page.text
     assert 'value="transfer"' in page.text
 
