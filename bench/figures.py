@@ -19,7 +19,7 @@ class Figure:
 
 def at_most(area: str, what: str, number: float, most: float, unit: str) -> Figure:
     """A figure that should stay below an aim."""
-    return Figure(area, what, f"{short(number)} {unit}", f"≤ {short(most)} {unit}", number <= most)
+    return Figure(area, what, f"{short(number)} {unit}".strip(), f"≤ {short(most)} {unit}".strip(), number <= most)
 
 
 def at_least(area: str, what: str, number: float, least: float, unit: str) -> Figure:
