@@ -208,6 +208,8 @@ def parse_policy(text: str, **options: Any) -> CancellationPolicy:
 
 def _free_ground(policy: CancellationPolicy, timing: Timing, received: datetime) -> Ground | None:
     booked, deadline = timing.booked_at, timing.registration_deadline
+    if received >= timing.first_meeting:  # what has begun can no longer be had for nothing
+        return None
     if booked and policy.withdrawal_days and received < booked + timedelta(days=policy.withdrawal_days):
         return "withdrawal"
     if booked and policy.free_hours and received <= booked + timedelta(hours=policy.free_hours):

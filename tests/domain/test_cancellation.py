@@ -272,3 +272,13 @@ def test_a_policy_survives_its_freezing(policy: CancellationPolicy) -> None:
 @given(PERCENT)
 def test_percents_stay_exact(percent: Decimal) -> None:
     assert CancellationPolicy.from_json(parse_policy(f"1:{percent}").to_json()).tiers[0].percent == percent
+
+
+@pytest.mark.parametrize("options", [{"free_hours": 24}, {"withdrawal_days": 14}], ids=["free hours", "withdrawal"])
+def test_nothing_is_free_once_the_class_has_begun(options: dict[str, int]) -> None:
+    policy = parse_policy("15:30,8:50,1:80", **options)
+    starts = datetime(2026, 12, 5, 8, tzinfo=UTC)
+    timing = Timing("Europe/Zurich", starts, booked_at=starts - timedelta(hours=2))
+    seat = [SeatPrice(34000, 34000)]
+    assert quote(policy, timing, starts - timedelta(seconds=1), seat).fee == 0
+    assert quote(policy, timing, starts, seat).fee == 34000
