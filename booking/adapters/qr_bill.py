@@ -53,7 +53,7 @@ def texts(content: DocumentContent) -> dict[str, Any]:
     """What the payment part prints, the same as what the code holds; `debtor` None asks for the box to fill in."""
     bill = _bill(content)
     return {
-        "account": " ".join(bill.account[at : at + 4] for at in range(0, len(bill.account), 4)),
+        "account": reference.in_fours(bill.account),
         "creditor": _printed(bill.creditor),
         "reference": reference.formatted(bill.reference_number),
         "message": bill.additional_information,

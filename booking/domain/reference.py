@@ -53,8 +53,14 @@ def formatted(text: str) -> str:
     """As printed: QRR as two digits and five groups of five, SCOR in groups of four."""
     reference = normalise(text)
     if reference.startswith("RF"):
-        return " ".join(reference[at : at + 4] for at in range(0, len(reference), 4))
+        return in_fours(reference)
     return " ".join([reference[:2], *(reference[at : at + 5] for at in range(2, len(reference), 5))])
+
+
+def in_fours(text: str) -> str:
+    """As IBANs and SCOR references are printed: groups of four."""
+    bare = normalise(text)
+    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
 
 
 def with_check_digit(digits: str) -> str:

@@ -47,7 +47,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "alive": alive,
         "checking": checking,
         "state_label": _state_label(booking),
-        "heading": _heading(booking, owed),
+        "heading": _heading(booking),
         "next_lines": list(_next_lines(booking, owed, now)),
         "hold_until": _kept_until(booking),
         "rows": _rows(booking),
@@ -90,7 +90,7 @@ def _state_label(booking: Booking) -> str:
     return labels[booking.state]
 
 
-def _heading(booking: Booking, owed: int) -> str:
+def _heading(booking: Booking) -> str:
     seats = len(booking.active)
     if booking.state is BookingState.CONFIRMED:
         return str(ngettext("Your seat is confirmed", "Your %(num)d seats are confirmed", seats))
@@ -152,7 +152,7 @@ def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
     content = paper.frozen
     return Bill(
         amount=content.due,
-        iban=" ".join(content.iban[i : i + 4] for i in range(0, len(content.iban), 4)) if content.iban else "",
+        iban=reference.in_fours(content.iban or ""),
         reference=reference.formatted(paper.reference or ""),
         due_at=_local(booking, paper.due_at) if paper.due_at else None,
         svg=qr_bill.screen_svg(content, _("QR code of the bill, to be scanned with your banking app")),

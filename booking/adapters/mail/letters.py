@@ -133,7 +133,7 @@ class Letter:
             "documents": self.documents,
             "to_pay": next((paper for paper in reversed(self.documents) if paper.frozen.asks_for_transfer), None),
             "formatted": reference.formatted,
-            "iban_text": iban_text,
+            "in_fours": reference.in_fours,
             **self._subject_matter(),
         }
 
@@ -193,9 +193,3 @@ def _open_invoice(booking: Booking) -> list[Document]:
 def one_line(text: str) -> str:
     """What somebody typed, without line breaks or control characters, which have no place in a header or a name."""
     return re.sub(" +", " ", "".join(" " if category(char) in UNPRINTED else char for char in text)).strip()
-
-
-def iban_text(iban: str) -> str:
-    """As printed: groups of four."""
-    bare = reference.normalise(iban)
-    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))
