@@ -24,6 +24,8 @@ class BookingState(StrEnum):
     EXPIRED = "expired"
 
 
+ALIVE: Final = (BookingState.PENDING, BookingState.CONFIRMED)  # neither cancelled nor expired
+
 BOOKING_TRANSITIONS: Final = Transitions(
     {
         BookingState.PENDING: {BookingState.CONFIRMED, BookingState.CANCELLED, BookingState.EXPIRED},

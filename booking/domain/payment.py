@@ -28,6 +28,9 @@ PAYMENT_TRANSITIONS: Final = Transitions(
 )
 
 
+UNDER_WAY: Final = (PaymentState.STARTING, PaymentState.OPEN)  # may still bring money
+
+
 class RefundState(StrEnum):
     """REQUESTED: to be sent to the provider; NEEDS_IBAN / TO_PAY: the organiser's task by bank."""
 

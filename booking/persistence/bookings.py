@@ -26,7 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState, Channel
 from booking.domain.cancellation import CancellationPolicy, SeatPrice
-from booking.domain.payment import PaymentState
+from booking.domain.payment import UNDER_WAY
 from booking.persistence.db import Model, db
 from booking.persistence.masterclasses import Edition, Question
 from booking.persistence.payments import Payment
@@ -134,14 +134,16 @@ def holds_seats(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     An expired hold frees its seats by itself; sweeps only tidy. But while a payment provider may still take the
     money, the seats stay held: they are released only once the provider says that it is over.
     """
-    payable = exists().where(
-        Payment.booking_id == Booking.id,
-        Payment.channel != Channel.TRANSFER,
-        Payment.state.in_((PaymentState.STARTING, PaymentState.OPEN)),
-    )
     return or_(
         Booking.state == BookingState.CONFIRMED,
-        and_(Booking.state == BookingState.PENDING, or_(Booking.hold_until > now, payable)),
+        and_(Booking.state == BookingState.PENDING, or_(Booking.hold_until > now, is_being_paid())),
+    )
+
+
+def is_being_paid() -> ColumnElement[bool]:
+    """Whether a payment provider may still take money for a booking."""
+    return exists().where(
+        Payment.booking_id == Booking.id, Payment.channel != Channel.TRANSFER, Payment.state.in_(UNDER_WAY)
     )
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from stdnum import iban as iban_rules
 
 from booking.domain import cancellation as schedule
-from booking.domain.booking import BookingState, Channel
+from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import CancellationQuote
 from booking.domain.errors import IbanNeeded, NothingToCancel, QuoteChanged
 from booking.domain.payment import LedgerKind, Settlement, settlement
@@ -61,7 +61,7 @@ def propose(booking: Booking, attendee_ids: Collection[int], now: datetime) -> P
     """
     seats = tuple(seat for seat in booking.active if seat.id in attendee_ids)
     edition = booking.edition
-    if not seats or booking.state not in (BookingState.PENDING, BookingState.CONFIRMED) or now >= edition.ends_at:
+    if not seats or booking.state not in ALIVE or now >= edition.ends_at:
         raise NothingToCancel
     quote = _quote(booking, seats, now)
     credit = sum(seat.net_price for seat in seats)

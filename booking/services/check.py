@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from booking.domain.booking import BookingState
+from booking.domain.booking import ALIVE, BookingState
 from booking.domain.payment import OPEN_REFUNDS, DocumentKind, LedgerKind, PaymentState, RefundState
 from booking.persistence import ledger, outbox
 from booking.persistence.bookings import Attendee, Booking, seats_taken
@@ -56,8 +56,7 @@ def _account(booking: Booking, sums: dict[LedgerKind, int], balance: int) -> Ite
     if min(balance, 0) + under_way != 0:
         yield f"{name}: {-min(balance, 0)} is owed to the participant, {under_way} is on its way"
     net = sums.get(LedgerKind.PRICE, 0) + sums.get(LedgerKind.DISCOUNT, 0) + sums.get(LedgerKind.CANCELLATION_CREDIT, 0)
-    alive = booking.state in (BookingState.PENDING, BookingState.CONFIRMED)
-    seats = sum(seat.net_price for seat in booking.active) if alive else 0
+    seats = sum(seat.net_price for seat in booking.active) if booking.state in ALIVE else 0
     if net != seats:
         yield f"{name}: {net} is charged for seats worth {seats}"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, select
 
-from booking.domain.booking import BookingState, Channel
-from booking.domain.payment import PaymentState
+from booking.domain.booking import BookingState
+from booking.domain.payment import UNDER_WAY
 from booking.persistence import lifecycle, payments
-from booking.persistence.bookings import Booking, edition_of, lock_booking
+from booking.persistence.bookings import Booking, edition_of, is_being_paid, lock_booking
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import lock_edition
@@ -24,29 +24,21 @@ JOBS_KEPT: Final = timedelta(days=30)
 
 
 def attempts_past_their_time(now: datetime) -> list[int]:
-    """Payments whose page should have ended: the provider must be asked (`pay.end_attempts` of their booking)."""
-    query = select(Payment.booking_id).where(
-        Payment.state.in_((PaymentState.STARTING, PaymentState.OPEN)), Payment.expires_at <= now
-    )
+    """Bookings with a payment page that should have ended: the provider must be asked (`pay.end_attempts`)."""
+    query = select(Payment.booking_id).where(Payment.state.in_(UNDER_WAY), Payment.expires_at <= now)
     return list(dict.fromkeys(db.session.scalars(query.order_by(Payment.id))))
 
 
 def release_holds(now: datetime, ports: Ports) -> int:
     """Ends the holds whose time is over and that no provider can still be paid for. Gives how many it ended."""
-    payable = exists().where(
-        Payment.booking_id == Booking.id,
-        Payment.channel != Channel.TRANSFER,
-        Payment.state.in_((PaymentState.STARTING, PaymentState.OPEN)),
-    )
-    query = select(Booking.id).where(Booking.state == BookingState.PENDING, Booking.hold_until <= now, ~payable)
-    due = list(db.session.scalars(query.order_by(Booking.id)))
+    over = select(Booking.id).where(Booking.state == BookingState.PENDING, Booking.hold_until <= now)
     ended = 0
-    for booking_id in due:
+    for booking_id in db.session.scalars(over.where(~is_being_paid()).order_by(Booking.id)).all():
         with atomic():
             lock_edition(edition_of(booking_id))
             booking = lock_booking(booking_id)
-            over = booking.hold_until is not None and booking.hold_until <= now
-            if booking.state is BookingState.PENDING and over and not payments.open_attempts(booking_id):
+            past = booking.hold_until is not None and booking.hold_until <= now
+            if booking.state is BookingState.PENDING and past and not payments.open_attempts(booking_id):
                 lifecycle.expire(booking, ports.issuer, now)
                 ended += 1
     return ended

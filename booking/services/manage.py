@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from booking.domain.booking import BookingState, editing_closes
+from booking.domain.booking import ALIVE, editing_closes
 from booking.domain.errors import EditingClosed
 from booking.persistence import journal, outbox
 from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
@@ -34,7 +34,7 @@ def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: da
     with atomic():
         booking = lock_booking(booking_id)
         closes = editing_closes(booking.edition.starts_at)
-        if now > closes or booking.state not in (BookingState.PENDING, BookingState.CONFIRMED):
+        if now > closes or booking.state not in ALIVE:
             raise EditingClosed(closes)
         for seat in booking.active:
             if seat.id in changes:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from booking.adapters import qr_bill
 from booking.adapters.gateways import current_ports
 from booking.domain import reference
-from booking.domain.booking import BookingState, Channel, Confirmation, editing_closes, transfer_due
+from booking.domain.booking import ALIVE, BookingState, Channel, Confirmation, editing_closes, transfer_due
 from booking.domain.payment import LedgerKind, RefundState
 from booking.persistence import documents, ledger, payments
 from booking.persistence.bookings import Booking
@@ -39,7 +39,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
     """Everything the booking's page shows, as template variables."""
     edition, owed = booking.edition, ledger.balance(booking.id)
     papers = documents.of_booking(booking.id)
-    alive = booking.state in (BookingState.PENDING, BookingState.CONFIRMED)
+    alive = booking.state in ALIVE
     checking = bool(payments.open_attempts(booking.id))
     return {
         "edition": edition,
