@@ -25,10 +25,11 @@ from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition
 from booking.services import book, drafts, pay
 from booking.services.book import Estimate
-from booking.web import channels, schedule
+from booking.web import channels
 from booking.web.booking_forms import MAX_SEATS, CheckForm, DetailsForm
 from booking.web.orders import checked_form, edition_of, empty_form, find_edition, order_of, values_of
 from booking.web.refusals import sentence
+from booking.web.schedule import schedule_of
 from booking.web.security import csrf
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/<lang:lang>")
@@ -168,7 +169,7 @@ def _check_page(draft: Draft, form: CheckForm, refusal: Refusal | None = None) -
     form.shown_total.data = str(price.total)
     return render_template(
         "bookings/check.html", edition=edition, draft=draft, details=details, form=form, price=price,
-        schedule=_schedule(edition, price, now), step="check", free=price.total == 0,
+        schedule=schedule_of(edition.policy, edition.timing(), price.seats, now), step="check", free=price.total == 0,
         hints=channels.hints(edition, now),
         problem=sentence(refusal) if refusal else None, again=isinstance(refusal, AlreadyBooked),
     )  # fmt: skip
@@ -184,12 +185,6 @@ def _refused(edition: Edition, draft: Draft | None, refusal: Refusal) -> str:
         "bookings/refused.html", edition=edition, draft=draft, problem=sentence(refusal), step="details",
         can_change=draft is not None and not _hopeless(refusal), free=edition.price == 0,
     )  # fmt: skip
-
-
-def _schedule(edition: Edition, price: Estimate, now: Any) -> schedule.Schedule | None:
-    if edition.policy is None or price.total == 0:
-        return None
-    return schedule.schedule_of(edition.policy, edition.timing(), price.seats, now)
 
 
 def _to_correct(token: str) -> Response:

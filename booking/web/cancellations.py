@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -20,10 +21,10 @@ from booking.persistence.db import db
 from booking.persistence.payments import Refund
 from booking.services import cancel, pay
 from booking.services.cancel import Payee, Proposal
-from booking.web import schedule
 from booking.web.access import open_booking
 from booking.web.manage_forms import CancellationForm
 from booking.web.refusals import sentence, status
+from booking.web.schedule import Schedule, schedule_of
 from booking.web.standing import refund_words
 
 AMOUNTS = re.compile(r"[0-9]{1,9}/[0-9]{1,9}/[0-9]{1,9}")
@@ -127,9 +128,9 @@ def _chosen(booking: Booking, wanted: list[str]) -> set[int]:
     return named or {seat.id for seat in booking.active}
 
 
-def _schedule(booking: Booking, proposal: Proposal, now: Any) -> schedule.Schedule | None:
-    policy = booking.frozen_policy
-    if policy is None or proposal.quote.ground == "pending" or not proposal.credit:
+def _schedule(booking: Booking, proposal: Proposal, now: datetime) -> Schedule | None:
+    """The terms for the chosen seats; none while nothing was paid, as a hold goes for free."""
+    if proposal.quote.ground == "pending":
         return None
     prices = [seat.seat_price for seat in proposal.seats]
-    return schedule.schedule_of(policy, booking.edition.timing(booking.created_at), prices, now)
+    return schedule_of(booking.frozen_policy, booking.edition.timing(booking.created_at), prices, now)

@@ -29,7 +29,7 @@ from booking.web.invitations import (
 )
 from booking.web.page_cache import SharedPage
 from booking.web.places import town_of
-from booking.web.schedule import Schedule, schedule_of
+from booking.web.schedule import schedule_of
 
 LOOKING_BACK: Final = timedelta(days=90)
 MOST_PAST: Final = 6
@@ -113,6 +113,7 @@ def _chosen(coming: list[Offer], slug: str, now: datetime) -> Offer | None:
 def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
     """What the page says of the one date that it shows in full."""
     edition = offer.edition
+    price = seat_price(edition, now)
     return {
         "shown": date_option(offer, now),
         "group": group_of(edition, offer.seats),
@@ -122,17 +123,9 @@ def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
         ],
         "venue": edition.venue,
         "online": bool(edition.online_url),
-        "seat_price": seat_price(edition, now),
-        "schedule": _schedule(edition, now),
+        "seat_price": price,
+        "schedule": schedule_of(edition.policy, edition.timing(), [SeatPrice(price, price)], now),
     }
-
-
-def _schedule(edition: Edition, now: datetime) -> Schedule | None:
-    """The cancellation schedule for one seat at today's price; none for what is free."""
-    price = seat_price(edition, now)
-    if edition.policy is None or price == 0:
-        return None
-    return schedule_of(edition.policy, edition.timing(), [SeatPrice(price, price)], now)
 
 
 def _held(page: ClassPage, now: datetime) -> list[Edition]:

@@ -46,18 +46,21 @@ class Schedule:
 
 
 def schedule_of(
-    policy: CancellationPolicy,
+    policy: CancellationPolicy | None,
     timing: Timing,
     seats: Sequence[SeatPrice],
     now: datetime,
     paid: int | None = None,
-) -> Schedule:
-    """The schedule for `seats` as seen at `now` (aware).
+) -> Schedule | None:
+    """The schedule for `seats` as seen at `now` (aware); None where nothing can be charged.
 
     `paid` (centimes) is what was received for these seats; by default their whole net price, as before booking.
     `timing.booked_at` is None before booking: then nothing is said of the hours after it.
     """
-    paid = sum(seat.net_price for seat in seats) if paid is None else paid
+    price = sum(seat.net_price for seat in seats)
+    if policy is None or price == 0:
+        return None
+    paid = price if paid is None else paid
     line = tuple(_joined(cancellation.steps(policy, timing, seats)))
     here = _position(line, policy, timing, now)
     return Schedule(

@@ -20,7 +20,8 @@ from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.documents import Document
 from booking.persistence.payments import Refund
-from booking.web import formatting, schedule
+from booking.web import formatting
+from booking.web.schedule import Schedule, schedule_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "bill": _bill(booking, owed, papers),
         "pay_channels": _pay_channels(booking, owed, now),
         "refunds": _refunds(booking.id),
-        "schedule": _schedule(booking, now) if alive else None,
+        "schedule": _schedule(booking, now),
         "can_edit": alive and now <= editing_closes(edition.starts_at),
         "edit_until": _local(booking, editing_closes(edition.starts_at)),
         "can_cancel": alive and now < edition.ends_at,
@@ -181,12 +182,11 @@ def _refunds(booking_id: int) -> list[dict[str, Any]]:
     return [{"row": refund, "words": refund_words(refund)} for refund in found if refund.id not in replaced]
 
 
-def _schedule(booking: Booking, now: datetime) -> schedule.Schedule | None:
-    policy = booking.frozen_policy
-    seats = [seat.seat_price for seat in booking.active]
-    if policy is None or booking.state is not BookingState.CONFIRMED or not any(seat.net_price for seat in seats):
+def _schedule(booking: Booking, now: datetime) -> Schedule | None:
+    if booking.state is not BookingState.CONFIRMED:
         return None
-    return schedule.schedule_of(policy, booking.edition.timing(booking.created_at), seats, now)
+    seats = [seat.seat_price for seat in booking.active]
+    return schedule_of(booking.frozen_policy, booking.edition.timing(booking.created_at), seats, now)
 
 
 def _local(booking: Booking, at: datetime) -> datetime:
