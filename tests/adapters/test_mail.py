@@ -194,7 +194,7 @@ def test_an_organisers_name_with_signs_is_quoted(make_app: Callable[..., Flask])
 
 
 def test_an_address_that_is_none_is_refused():
-    booking = factories.make_booking(email="nobody")
+    booking = factories.make_booking(state=BookingState.EXPIRED, email="nobody")
     with pytest.raises(ValueError, match=r"."):
         written({"kind": "expired", "booking_id": booking.id})
 

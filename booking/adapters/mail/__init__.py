@@ -17,13 +17,15 @@ from booking.persistence.db import db
 def send(payload: dict[str, Any], now: datetime) -> None:
     """Writes and sends the letter that `payload` asks for: kind, to ('booker' or 'organiser'), key, and ids.
 
-    Raises JobFailed when it could not be handed over; a repetition carries the same Message-ID.
+    One that has been overtaken is not sent. Raises JobFailed when it could not be handed over; a repetition carries the
+    same Message-ID.
     """
     assert not transaction.in_transaction()
     settings = current()
     message = compose.compose(payload, settings, now)
     db.session.rollback()  # the letter is written: no transaction is held open while a server is talked to
-    transport.of(settings).deliver(message)
+    if message:
+        transport.of(settings).deliver(message)
 
 
 __all__ = ["send"]

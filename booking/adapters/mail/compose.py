@@ -27,11 +27,13 @@ WIDTH: Final = 76  # characters of a line of plain text
 SIGNATURE: Final = "-- "  # mail programs know by this line, with its blank, that a signature follows
 
 
-def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> EmailMessage:
-    """The message that the outbox row asks for, in the language of its reader."""
+def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> EmailMessage | None:
+    """The message that the outbox row asks for, in the language of its reader; None when it has been overtaken."""
     with current_app.test_request_context(base_url=settings.base_url):
         locale = settings.organiser.locale if payload["to"] == "organiser" else None
         letter = read(payload, settings, now)
+        if letter.is_overtaken:
+            return None
         with force_locale(f"{locale or letter.booking.locale}_CH"):
             return _message(letter, payload["key"], settings, now)
 

@@ -18,7 +18,7 @@ from booking.adapters.links import manage_url
 from booking.config import Settings
 from booking.domain import reference
 from booking.domain.booking import BookingState, editing_closes
-from booking.domain.payment import DocumentKind
+from booking.domain.payment import DocumentKind, RefundState
 from booking.persistence import bookings, counters, documents, ledger
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
@@ -40,6 +40,7 @@ ORGANISER_KINDS: Final = (
     "received", "confirmed", "expired", "cancelled", "refund_iban", "refund_task", "late_refund",
     "payment_mismatch",
 )  # fmt: skip
+AWAITED: Final = {"refund_iban": RefundState.NEEDS_IBAN, "refund_task": RefundState.TO_PAY}  # what these ask for
 UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
 
 
@@ -84,6 +85,19 @@ class Letter:
         organiser = self.settings.organiser
         booker = self.booking.name, self.booking.email
         return booker if self.to_organiser else (organiser.name, organiser.email)
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether what the letter says no longer holds: it waited for the mail server, or the person was quick.
+
+        It could ask for money a second time. What happened since has a letter of its own.
+        """
+        booking = self.booking
+        if self.kind == "received":
+            return ledger.balance(booking.id) <= 0 or not _open_invoice(booking)
+        if self.kind in ("confirmed", "expired"):
+            return booking.state != self.kind
+        return self.kind in AWAITED and self._row(Refund, "refund_id").state is not AWAITED[self.kind]
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -180,8 +194,8 @@ def read(payload: dict[str, Any], settings: Settings, now: datetime) -> Letter:
     kind, to_organiser = payload["kind"], payload["to"] == "organiser"
     if kind not in (ORGANISER_KINDS if to_organiser else KINDS):
         raise ValueError(f"no letter of kind {kind!r}")
-    booking_id = payload["booking_ids"][0] if kind == "link" else payload["booking_id"]
-    return Letter(kind, to_organiser, db.session.get_one(Booking, booking_id), payload, settings, now)
+    booking = db.session.get_one(Booking, payload["booking_id"])
+    return Letter(kind, to_organiser, booking, payload, settings, now)
 
 
 def _open_invoice(booking: Booking) -> list[Document]:
