@@ -20,6 +20,7 @@ from booking.domain.errors import NotFound
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, Topic
+from booking.persistence.payments import Refund
 
 BRIEF: Final = (  # what is said of a class away from its own page
     MasterClass.slug,
@@ -115,6 +116,17 @@ def class_page(slug: str, now: datetime) -> ClassPage:
 def published_slugs() -> list[str]:
     """Slugs of all classes that are shown, for the sitemap."""
     return list(db.session.scalars(select(MasterClass.slug).where(SHOWN).order_by(MasterClass.slug)))
+
+
+def refunds_of(booking_id: int, opened_at: datetime | None = None) -> list[Refund]:
+    """The refunds of a booking that count, oldest first: one that failed is told by the one that takes its place.
+
+    `opened_at` leaves those that were opened at that instant, as by one cancellation, or replace one of them.
+    """
+    found = db.session.scalars(select(Refund).where(Refund.booking_id == booking_id).order_by(Refund.id)).all()
+    opened = {refund.id for refund in found if opened_at in (None, refund.created_at)}
+    replaced = {refund.replaces_id for refund in found}
+    return [refund for refund in found if refund.id not in replaced and {refund.id, refund.replaces_id} & opened]
 
 
 def seat_counts(edition_ids: Collection[int], now: datetime) -> dict[int, SeatCount]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -152,6 +153,11 @@ def question_field(question: Question, optional: bool = False) -> Field:
     if not must:
         choices.append(SelectChoice("", pgettext("answer", "No answer")))
     return RadioField(label, required, choices=choices, default=None if must else "", description=description)
+
+
+def answers_of(seat: Mapping[str, Any]) -> dict[int, str]:
+    """Answers by question id, out of the plain values of a seat's form; '' for none."""
+    return {int(name[1:]): value or "" for name, value in seat.items() if name[0] == "q" and name[1:].isdecimal()}
 
 
 class CheckForm(FlaskForm):

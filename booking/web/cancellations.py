@@ -8,17 +8,15 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import IbanNeeded, NotFound, NothingToCancel, QuoteChanged, Refusal
-from booking.persistence import documents
+from booking.persistence import documents, queries
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
-from booking.persistence.payments import Refund
 from booking.services import cancel, pay
 from booking.services.cancel import Payee, Proposal
 from booking.web.access import open_booking
@@ -67,10 +65,7 @@ def done(token: str, number: int) -> str:
     cancellation = db.session.get(Cancellation, number)
     if cancellation is None or cancellation.booking_id != booking.id:
         raise NotFound("cancellation")
-    first = select(Refund.id).where(Refund.booking_id == booking.id, Refund.created_at == cancellation.received_at)
-    ours = Refund.id.in_(first) | Refund.replaces_id.in_(first)
-    replaced = select(Refund.replaces_id).where(Refund.replaces_id.is_not(None))
-    refunds = db.session.scalars(select(Refund).where(ours, Refund.id.not_in(replaced)).order_by(Refund.id))
+    refunds = queries.refunds_of(booking.id, opened_at=cancellation.received_at)
     return render_template(
         "cancellations/done.html",
         token=token,

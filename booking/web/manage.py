@@ -11,11 +11,10 @@ from booking.adapters.links import manage_url
 from booking.domain.booking import BookingState
 from booking.domain.errors import GatewayUnavailable, IbanNeeded, NotFound, Refusal
 from booking.domain.payment import RefundState
-from booking.persistence import counters, documents
+from booking.persistence import counters, documents, queries
 from booking.services import manage, pay, refund
-from booking.services.manage import SeatChange
 from booking.web.access import LinkRefused, open_booking
-from booking.web.manage_forms import IbanForm, LinkForm, attendees_form
+from booking.web.manage_forms import IbanForm, LinkForm, attendees_form, changes_of
 from booking.web.refusals import sentence
 from booking.web.security import limiter
 from booking.web.standing import standing_of
@@ -42,12 +41,8 @@ def attendees(token: str) -> str | Redirect | tuple[str, int]:
     form = attendees_form(booking)
     problem = None
     if form.validate_on_submit():
-        changes = {}
-        for seat in form.seats:
-            answers = {int(k[1:]): v or "" for k, v in seat.data.items() if k[0] == "q" and k[1:].isdecimal()}
-            changes[int(seat.form.seat_id.data or 0)] = SeatChange(seat.form.name.data, seat.form.email.data, answers)
         try:
-            manage.change_attendees(booking.id, changes, clock.now())
+            manage.change_attendees(booking.id, changes_of(form), clock.now())
             return redirect(url_for("manage.show", token=token), 303)
         except Refusal as refusal:
             problem = sentence(refusal)
@@ -81,12 +76,8 @@ def calendar_file(token: str) -> Response:
 def account(token: str, refund_id: int) -> str | Redirect | tuple[str, int]:
     """Where a refund by bank shall go."""
     booking = open_booking(token)
-    wanted = [
-        task
-        for task in refund.tasks()
-        if task.id == refund_id and task.booking_id == booking.id and task.state is RefundState.NEEDS_IBAN
-    ]
-    if not wanted:
+    asking = {row.id: row for row in queries.refunds_of(booking.id) if row.state is RefundState.NEEDS_IBAN}
+    if refund_id not in asking:
         return redirect(url_for("manage.show", token=token), 303)
     form = IbanForm(holder=booking.name)
     if form.validate_on_submit():
@@ -95,7 +86,7 @@ def account(token: str, refund_id: int) -> str | Redirect | tuple[str, int]:
             return redirect(url_for("manage.show", token=token), 303)
         except IbanNeeded as refusal:
             form.iban.errors = [sentence(refusal)]
-    page = render_template("manage/account.html", token=token, booking=booking, form=form, refund=wanted[0])
+    page = render_template("manage/account.html", token=token, booking=booking, form=form, refund=asking[refund_id])
     return page, 422 if form.errors else 200
 
 

@@ -10,7 +10,8 @@ from wtforms import EmailField, FieldList, FormField, HiddenField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from booking.persistence.bookings import Booking
-from booking.web.booking_forms import ADDRESS, NAME, SeatForm, one_line, question_field
+from booking.services.manage import SeatChange
+from booking.web.booking_forms import ADDRESS, NAME, SeatForm, answers_of, one_line, question_field
 
 HOLDER = Length(max=70, message=_l("Enter at most 70 characters."))
 
@@ -43,12 +44,8 @@ class IbanForm(FlaskForm):
     )
 
 
-class AttendeesForm(FlaskForm):
-    """One block for each active attendee; `seats` is added per booking."""
-
-
 def attendees_form(booking: Booking) -> Any:
-    """The form, filled with what is known; pre-course questions come after those of the booking form."""
+    """A block of `seats` for each active attendee, filled with what is known; pre-course questions come last."""
     questions = [question for question in booking.edition.master_class.questions if not question.retired]
 
     class Seat(SeatForm):
@@ -62,10 +59,15 @@ def attendees_form(booking: Booking) -> Any:
     for question in sorted(questions, key=lambda q: (q.when != "booking", q.position)):
         setattr(Seat, f"q{question.id}", question_field(question, optional=question.when != "booking"))
 
-    class Attendees(AttendeesForm):
+    class Attendees(FlaskForm):
         seats = FieldList(FormField(Seat), max_entries=len(booking.active))
 
     return Attendees(seats=[_known(seat) for seat in booking.active])
+
+
+def changes_of(form: Any) -> dict[int, SeatChange]:
+    """What `attendees_form` came back with, by attendee."""
+    return {int(seat["seat_id"]): SeatChange(seat["name"], seat["email"], answers_of(seat)) for seat in form.seats.data}
 
 
 def _known(seat: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition
 from booking.services.book import Acceptance, Contact, Order, SeatOrder
 from booking.web import pages
-from booking.web.booking_forms import CheckForm, DetailsForm, details_form
+from booking.web.booking_forms import CheckForm, DetailsForm, answers_of, details_form
 from booking.web.i18n import current_language
 from booking.web.refusals import sentence
 
@@ -91,6 +91,6 @@ def _shown(total: str) -> int:
 
 def _seat(data: dict[str, Any], seat: dict[str, Any]) -> SeatOrder:
     """An attendee; without a name of its own, the person who books."""
-    answers = {int(name[1:]): value for name, value in seat.items() if name[0] == "q" and name[1:].isdecimal()}
     own = seat.get("name") or ""
-    return SeatOrder(own or data["name"], (seat.get("email") or ("" if own else data["email"])).lower(), answers)
+    email = seat.get("email") or ("" if own else data["email"])
+    return SeatOrder(own or data["name"], email.lower(), answers_of(seat))

@@ -8,16 +8,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
-from sqlalchemy import select
 
 from booking.adapters import qr_bill
 from booking.adapters.gateways import current_ports
 from booking.domain import reference
 from booking.domain.booking import ALIVE, BookingState, Channel, Confirmation, editing_closes, transfer_due
 from booking.domain.payment import LedgerKind, RefundState
-from booking.persistence import documents, ledger, payments
+from booking.persistence import documents, ledger, payments, queries
 from booking.persistence.bookings import Booking
-from booking.persistence.db import db
 from booking.persistence.documents import Document
 from booking.persistence.payments import Refund
 from booking.web import formatting
@@ -55,7 +53,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "papers": papers,
         "bill": _bill(booking, owed, papers),
         "pay_channels": _pay_channels(booking, owed, now),
-        "refunds": _refunds(booking.id),
+        "refunds": [(refund, refund_words(refund)) for refund in queries.refunds_of(booking.id)],
         "schedule": _schedule(booking, now),
         "can_edit": alive and now <= editing_closes(edition.starts_at),
         "edit_until": _local(booking, editing_closes(edition.starts_at)),
@@ -173,13 +171,6 @@ def _pay_channels(booking: Booking, owed: int, now: datetime) -> list[Channel]:
     if by_card and on_payment and in_time and ports.issuer.iban:
         channels.append(Channel.TRANSFER)
     return channels
-
-
-def _refunds(booking_id: int) -> list[dict[str, Any]]:
-    """The refunds that count: one that failed is told by the one that takes its place."""
-    found = list(db.session.scalars(select(Refund).where(Refund.booking_id == booking_id).order_by(Refund.id)))
-    replaced = {refund.replaces_id for refund in found}
-    return [{"row": refund, "words": refund_words(refund)} for refund in found if refund.id not in replaced]
 
 
 def _schedule(booking: Booking, now: datetime) -> Schedule | None:
