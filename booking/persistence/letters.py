@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking.persistence import outbox
@@ -15,6 +16,14 @@ def to_booker(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
 def to_organiser(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
     """The organiser's copy, in the organiser's language."""
     _post(kind, "organiser", booking_id, now, ids)
+
+
+def fresh_links(booking_ids: Sequence[int], link_version: int, now: datetime) -> None:
+    """One mail with the links of all bookings of an address, in the language of the latest, the last of `booking_ids`;
+    once per `link_version` of that one."""
+    latest = booking_ids[-1]
+    payload = {"kind": "link", "to": "booker", "booking_id": latest, "booking_ids": list(booking_ids)}
+    outbox.post("mail", f"mail-link-{latest}-{link_version}", now, payload)
 
 
 def _post(kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int]) -> None:

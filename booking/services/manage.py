@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from booking.domain.booking import ALIVE, editing_closes
 from booking.domain.errors import EditingClosed
-from booking.persistence import journal, outbox
+from booking.persistence import journal, letters
 from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
@@ -55,9 +55,7 @@ def send_links(email: str, now: datetime) -> None:
             booking.link_version += 1
             journal.note("links_sent", "participant", now, booking.id)
         if found:
-            ids = [booking.id for booking in found]
-            payload = {"kind": "link", "to": "booker", "booking_id": ids[-1], "booking_ids": ids}
-            outbox.post("mail", f"mail-link-{ids[-1]}-{found[-1].link_version}", now, payload)
+            letters.fresh_links([booking.id for booking in found], found[-1].link_version, now)
 
 
 def _write(seat: Attendee, change: SeatChange) -> None:
