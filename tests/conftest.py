@@ -17,8 +17,8 @@ from booking import create_app
 from booking.config import Settings
 from booking.persistence import migrations
 from booking.persistence.db import db
-from booking.web.catalogues import compile_catalogues
 from booking.web.security import limiter
+from booking.web.translations import compile_translations
 from tests import network
 from tests.databases import PostgresDatabase, SqliteFiles, postgres_database
 
@@ -42,9 +42,9 @@ def _no_network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _catalogues() -> None:
+def _translations() -> None:
     """Documents are written in French without an application too."""
-    compile_catalogues()
+    compile_translations()
 
 
 @pytest.fixture(scope="session")

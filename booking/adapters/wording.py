@@ -5,23 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Final, cast
 
 from babel.dates import format_date
 from babel.support import Translations
 
+from booking.config import ROOT
 from booking.domain import money
 from booking.domain.payment import DocumentKind
 
-CATALOGUES: Final = Path(__file__).parents[2] / "translations"
+TRANSLATIONS: Final = ROOT / "translations"
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 
 
 def translators(locale: str) -> tuple[Callable[[str], str], Callable[[str, str], str]]:
     """`gettext` and `pgettext` into `locale`; English, the language of the source, has no catalogue and needs none."""
-    catalogue = Translations.load(CATALOGUES, [locale])
+    catalogue = Translations.load(TRANSLATIONS, [locale])
     return catalogue.gettext, cast(Callable[[str, str], str], catalogue.pgettext)
 
 

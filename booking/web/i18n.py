@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from booking import config
 from booking.domain.bilingual import Bilingual
-from booking.web.catalogues import CATALOGUES, compile_catalogues
+from booking.web.translations import FOLDER, compile_translations
 
 NAMES = {"fr": "Français", "en": "English"}  # each language named in itself
 LOCALES = {"fr": "fr_CH", "en": "en_CH"}  # how it is printed here; fr_CH finds the catalogue `fr`
@@ -40,12 +40,12 @@ class LanguageLink(NamedTuple):
 
 
 def init_app(app: Flask, settings: config.Settings) -> None:
-    """Registers converter, language choice, template names and the chooser at `/`; compiles stale catalogues.
+    """Registers converter, language choice, template names and the chooser at `/`; compiles stale translations.
 
     Must come before the blueprints: their routes need the converter, and what it does after a request must come last.
     """
-    compile_catalogues()
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(CATALOGUES)
+    compile_translations()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(FOLDER)
     Babel(app, locale_selector=lambda: LOCALES[_requested_language()])
     app.url_map.converters["lang"] = type("Converter", (LanguageConverter,), {"regex": "|".join(settings.languages)})
     app.jinja_env.policies["ext.i18n.trimmed"] = True

@@ -19,7 +19,6 @@ from pypdf import PdfReader
 from booking.adapters import characters, pdf, qr_bill, wording
 from booking.domain.documents import DocumentContent, Line, Party, Vat
 from booking.domain.payment import DocumentKind
-from booking.web.catalogues import compile_catalogues
 
 CREDITOR = Party("Atelier du Grand-Pont", "Rue du Grand-Pont", "12", "1003", "Lausanne", email="bonjour@example.ch")
 DEBTOR = Party("Camille Rochat", "Chemin des Vignes", "8b", "1095", "Lutry")
@@ -52,11 +51,6 @@ FEE = replace(
 )
 CREDIT_NOTE = replace(INVOICE, kind=DocumentKind.CREDIT_NOTE, iban=None, reference=None, cites="2026-0041")
 RECEIPT = replace(INVOICE, kind=DocumentKind.RECEIPT, iban=None, reference=None, paid=123450)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _catalogues() -> None:
-    compile_catalogues()
 
 
 def text_of(content: DocumentContent) -> str:

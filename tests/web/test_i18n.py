@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from booking import config
 from booking.domain.bilingual import Bilingual
 from booking.web import i18n
-from booking.web.catalogues import compile_catalogues
+from booking.web.translations import compile_translations
 
 PAGE = """{{ lang }}
 {% for link in language_links() %}{{ link.lang }} {{ link.name }} {{ link.href|safe }} {{ link.current }}
@@ -155,14 +155,14 @@ def test_wrapped_text_is_trimmed_before_it_is_looked_up() -> None:
         assert render_template_string("{% trans %}two\n   lines{% endtrans %}") == "two lines"
 
 
-def test_catalogues_are_compiled_when_missing_or_older(tmp_path: Path) -> None:
+def test_translations_are_compiled_when_missing_or_older(tmp_path: Path) -> None:
     source = tmp_path / "fr" / "LC_MESSAGES" / "messages.po"
     source.parent.mkdir(parents=True)
     source.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\nmsgid "Yes"\nmsgstr "Oui"\n')
     target = source.with_suffix(".mo")
-    assert compile_catalogues(tmp_path) == [target]
+    assert compile_translations(tmp_path) == [target]
     assert b"Oui" in target.read_bytes()
-    assert compile_catalogues(tmp_path) == []
+    assert compile_translations(tmp_path) == []
     os.utime(target, ns=(0, 0))
-    assert compile_catalogues(tmp_path) == [target]
+    assert compile_translations(tmp_path) == [target]
     assert sorted(path.name for path in source.parent.iterdir()) == ["messages.mo", "messages.po"]

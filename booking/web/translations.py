@@ -1,4 +1,4 @@
-"""Translation catalogues: people keep `messages.po`, programs read the `messages.mo` made from it here."""
+"""Translations: people keep `messages.po`, programs read the `messages.mo` made from it here."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-CATALOGUES = Path(__file__).resolve().parents[2] / "translations"
+from booking.config import ROOT
+
+FOLDER = ROOT / "translations"
 
 
-def compile_catalogues(folder: Path = CATALOGUES) -> list[Path]:
+def compile_translations(folder: Path = FOLDER) -> list[Path]:
     """Compiles every `<language>/LC_MESSAGES/*.po` below `folder` whose `.mo` is missing or older.
 
     Returns the files written. Safe when several workers start at once: each writes a file of its own and renames it
-    over the old one, so that a reader finds the old catalogue or the new one, never half of one.
+    over the old one, so that a reader finds the old file or the new one, never half of one.
     """
     stale = [source for source in sorted(folder.glob("*/LC_MESSAGES/*.po")) if _is_stale(source)]
     return [_compile(source) for source in stale]
