@@ -44,7 +44,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     security.init_app(app, settings)
     i18n.init_app(app, settings)
     formatting.init_app(app)
-    assets.init_app(app, settings)
+    assets.init_app(app)
     context.init_app(app, settings)
     errors.init_app(app)
     for area in (catalogue, pages, feeds, bookings, payments, manage, cancellations, health):

@@ -11,8 +11,6 @@ from typing import NamedTuple
 from flask import Blueprint, Flask, abort, current_app, request, url_for
 from werkzeug.wrappers import Response
 
-from booking.config import Settings
-
 STATIC = Path(__file__).resolve().parent.parent / "static"
 STYLESHEET = "site.css"  # the small files of css/, in the order of css/ORDER, as one
 COMPRESSIBLE = (".css", ".js", ".svg", ".txt")
@@ -30,7 +28,7 @@ class Asset(NamedTuple):
     mimetype: str
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+def init_app(app: Flask) -> None:
     """Reads every asset once; templates name them with `asset('css')` or `asset('img/logo.svg')`."""
     app.extensions["assets"] = _read_all()
     app.jinja_env.globals.update(asset=asset)
