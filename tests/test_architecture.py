@@ -90,7 +90,7 @@ def test_modules_are_named_by_noun() -> None:
 
 def test_sizes() -> None:
     assert not faults(lambda m: max(0, len(m.text.splitlines()) - 300))
-    assert not faults(lambda m: [function.name for function in m.functions if lines(function) > 60])
+    assert not faults(lambda m: [function.name for function in m.functions if lines(function) > 50])
 
 
 def lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

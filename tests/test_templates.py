@@ -51,7 +51,7 @@ def in_mail(path: Path) -> bool:
 @every_template
 def test_it_parses_and_is_short(path: Path) -> None:
     assert tree(path)
-    assert len(path.read_text().splitlines()) <= 150
+    assert len(path.read_text().splitlines()) <= 120
 
 
 @every_template
