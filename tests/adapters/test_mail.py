@@ -20,6 +20,7 @@ from flask import Flask
 
 from booking.adapters import mail
 from booking.adapters.mail import compose, transport
+from booking.adapters.mail.headers import POLICY
 from booking.config import OrganiserIdentity, current
 from booking.domain.booking import BookingState
 from booking.domain.money import plain
@@ -112,6 +113,17 @@ def test_headers():
     assert message["Auto-Submitted"] == "auto-generated"
     assert re.fullmatch(r"<[0-9a-f]{32}@127\.0\.0\.1>", message["Message-ID"])
     assert message["Message-ID"] == written(confirmed("en"))["Message-ID"], "it depends on the row's key alone"
+
+
+def test_no_blank_of_a_subject_is_lost():
+    """Lines break at every place in turn; a reader joins the encoded words."""
+    for filling in range(60):
+        subject = f"Inscription confirmée – {'x' * filling} Participante, Écrire pour être lu en ligne, 12 décembre"
+        message = EmailMessage(policy=POLICY)
+        message["Subject"] = subject
+        source = message.as_bytes()
+        assert max(map(len, source.split(b"\r\n"))) <= 78
+        assert message_from_bytes(source, policy=default)["Subject"] == subject
 
 
 def test_the_received_letter_brings_the_bill():

@@ -8,7 +8,6 @@ import textwrap
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale
 
+from booking.adapters.mail.headers import POLICY
 from booking.adapters.mail.letters import Letter, one_line, read
 from booking.config import Settings
 
@@ -40,7 +40,7 @@ def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> Email
 
 def _message(letter: Letter, key: str, settings: Settings, now: datetime) -> EmailMessage:
     context = letter.facts()
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = context["subject"] = one_line(_render(letter, "subject.txt", context))
     message["From"] = _address(settings.organiser.name, settings.sender)
     message["To"] = _address(*letter.recipient)

@@ -8,12 +8,12 @@ import ssl
 import tempfile
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
+from booking.adapters.mail.headers import POLICY
 from booking.config import Settings
 from booking.services.outbox import JobFailed
 
@@ -91,7 +91,7 @@ class Folder:
         earlier = sorted(self.path.glob(f"*-{name}.eml"))
         sent = parsedate_to_datetime(message["Date"])
         target = earlier[0] if earlier else self.path / f"{sent:%Y%m%dT%H%M%S}-{name}.eml"
-        self._write(target, message.as_bytes(policy=SMTP))
+        self._write(target, message.as_bytes(policy=POLICY))
 
     def check(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
