@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, transfer_due
-from booking.domain.cancellation import CancellationPolicy, parse_policy
 from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind, LedgerKind, PaymentState, RefundState
+from booking.domain.policy import CancellationPolicy, parse_policy
 from booking.persistence import documents, ledger, terms
 from booking.persistence.bookings import Attendee, Booking, new_reference
 from booking.persistence.cancellations import Cancellation

@@ -14,8 +14,8 @@ from booking.adapters import catalogue_values as values
 from booking.adapters.catalogue_classes import Setting, read_class
 from booking.adapters.toml_lines import LineMap
 from booking.adapters.toml_tables import Complaint, Report, Table, as_flag, as_money, as_text, whole
-from booking.domain.cancellation import CancellationPolicy, parse_policy
 from booking.domain.catalogue import CatalogueSpec, PolicySpec, TopicSpec, TrainerSpec, VenueSpec, VoucherSpec
+from booking.domain.policy import CancellationPolicy, parse_policy
 
 KINDS = ("policy", "venue", "trainer", "topic", "class", "voucher")
 LOCAL_ZONE = "Europe/Zurich"

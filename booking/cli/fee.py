@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from booking.domain import cancellation, money
-from booking.domain.cancellation import CancellationPolicy, PolicyError, SeatPrice, Timing
+from booking.domain.cancellation import SeatPrice, Timing
+from booking.domain.policy import CancellationPolicy, PolicyError, parse_policy
 
 
 @click.command("fee")
@@ -33,8 +34,8 @@ def fee(policy: str, start: str, price: str, at: str, zone: str, min_fee: str, r
     centimes = _francs("--price", price)
     try:
         options = {"min_fee": _francs("--min-fee", min_fee), "rounding_step": _francs("--rounding", rounding)}
-        rules = cancellation.parse_policy(policy, **options)
-        rules.check_for_price(centimes)
+        rules = parse_policy(policy, **options)
+        cancellation.check_price(rules, centimes)
     except PolicyError as error:
         raise click.UsageError(f"This policy is refused: {error}.") from None
     click.echo(json.dumps(_simulated(rules, Timing(zone, starts), received, centimes)))

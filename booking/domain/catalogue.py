@@ -11,8 +11,9 @@ from datetime import datetime
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
-from booking.domain.cancellation import CancellationPolicy, PolicyError
+from booking.domain.cancellation import check_price
 from booking.domain.errors import Refusal
+from booking.domain.policy import CancellationPolicy, PolicyError
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def unfit(offer: ClassSpec, policy: CancellationPolicy) -> list[PolicyUnfit]:
     for edition in offer.editions:
         for price in (edition.price, edition.early_price):
             try:
-                policy.check_for_price(price or 0)
+                check_price(policy, price or 0)
             except PolicyError as error:
                 found.append(PolicyUnfit(f"edition {edition.slug}", str(error)))
                 break

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.domain.cancellation import CancellationPolicy
 from booking.domain.catalogue import EditionSpec, QuestionSpec
 from booking.domain.errors import PromiseBroken
+from booking.domain.policy import CancellationPolicy
 
 
 @dataclass(frozen=True)

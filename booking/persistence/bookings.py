@@ -25,8 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState, Channel
-from booking.domain.cancellation import CancellationPolicy, SeatPrice
+from booking.domain.cancellation import SeatPrice
 from booking.domain.payment import UNDER_WAY
+from booking.domain.policy import CancellationPolicy
 from booking.persistence.db import Model, db
 from booking.persistence.masterclasses import Edition, Question
 from booking.persistence.payments import Payment

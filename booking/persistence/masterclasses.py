@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
-from booking.domain.cancellation import CancellationPolicy, Timing
+from booking.domain.cancellation import Timing
+from booking.domain.policy import CancellationPolicy
 from booking.persistence.db import Model, db
 from booking.persistence.policies import PolicyTemplate
 

@@ -8,7 +8,7 @@ from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.bilingual import Bilingual
-from booking.domain.cancellation import CancellationPolicy
+from booking.domain.policy import CancellationPolicy
 from booking.persistence.db import Model
 
 

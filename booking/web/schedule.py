@@ -10,7 +10,8 @@ from itertools import pairwise
 from flask_babel import pgettext
 
 from booking.domain import cancellation
-from booking.domain.cancellation import CancellationPolicy, SeatPrice, Timing
+from booking.domain.cancellation import SeatPrice, Timing
+from booking.domain.policy import CancellationPolicy
 from booking.web import formatting
 
 

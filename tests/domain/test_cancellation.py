@@ -10,18 +10,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from booking.domain.cancellation import (
-    CancellationPolicy,
-    CancellationTier,
-    PolicyError,
     SeatPrice,
     Timing,
+    check_price,
     days_before,
-    parse_policy,
     quote,
     seat_fee,
     steps,
 )
 from booking.domain.payment import settlement
+from booking.domain.policy import CancellationPolicy, CancellationTier, PolicyError, parse_policy
 from tests.factories import SEED_POLICY, at
 
 REFERENCE_CLASS = Timing("Europe/Zurich", at("2011-12-03 09:00"))
@@ -143,7 +141,7 @@ def test_formula_and_caps(policy: CancellationPolicy, net: int, expected: int) -
 )
 def test_policies_of_the_real_world(text: str, by_days: dict[int, int]) -> None:
     policy = parse_policy(text)
-    policy.check_for_price(34000)
+    check_price(policy, 34000)
     assert {days: fee(policy, days) for days in by_days} == by_days
 
 
@@ -231,7 +229,7 @@ SECONDS = st.integers(-20 * 86400, 450 * 86400)
 @given(policies(), PRICES, SECONDS, SECONDS)
 def test_the_fee_never_falls_as_time_passes(policy: CancellationPolicy, price: int, one: int, other: int) -> None:
     try:
-        policy.check_for_price(price)
+        check_price(policy, price)
     except PolicyError:
         assume(False)
     early, late = sorted((one, other), reverse=True)

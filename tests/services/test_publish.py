@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from booking.adapters.catalogue_file import read
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
-from booking.domain.cancellation import parse_policy
 from booking.domain.catalogue import CatalogueRefused, ClassSpec, MeetingSpec
+from booking.domain.policy import parse_policy
 from booking.persistence import counters
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, Meeting, Venue

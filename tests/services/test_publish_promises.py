@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
-from booking.domain.cancellation import parse_policy
 from booking.domain.catalogue import MeetingSpec
+from booking.domain.policy import parse_policy
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.policies import PolicyTemplate

@@ -10,9 +10,9 @@ from flask import Flask
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, Confirmation
-from booking.domain.cancellation import parse_policy
 from booking.domain.errors import EditionFull, IbanNeeded, NothingToCancel, QuoteChanged, Refusal, RegistrationNotOpen
 from booking.domain.payment import DocumentKind
+from booking.domain.policy import parse_policy
 from booking.persistence import documents
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
