@@ -15,8 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from booking.domain.errors import NotFound, Refusal
-from booking.web.refusals import sentence as sentence
-from booking.web.refusals import status
+from booking.web.refusals import sentence, status
 
 
 class Words(NamedTuple):

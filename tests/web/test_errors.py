@@ -15,7 +15,8 @@ from booking.domain import errors as refusals
 from booking.domain.errors import Refusal
 from booking.persistence.db import db
 from booking.web import refusals as words
-from booking.web.errors import WORDS, sentence
+from booking.web.errors import WORDS
+from booking.web.refusals import sentence
 from tests.factories import NOW
 from tests.web.client import Browser
 from tests.web.inspection import Page
