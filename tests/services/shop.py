@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flask import Flask
+
 from booking.domain.booking import Channel
 from booking.domain.documents import Issuer, Party
-from booking.domain.errors import GatewayUnavailable
+from booking.domain.errors import GatewayUnavailable, Refusal
 from booking.persistence import documents, ledger, vouchers
 from booking.persistence.bookings import Booking, seats_taken
 from booking.persistence.cancellations import Cancellation
@@ -166,3 +169,26 @@ class Shop:
 
 def states(rows: Sequence[Any]) -> list[str]:
     return [row.state.value for row in rows]
+
+
+def at_once(app: Flask, shop: Shop, orders: list[Order]) -> list[int | Refusal]:
+    """What each order came to when all were placed at the same moment."""
+    outcomes: list[int | Refusal] = []
+    ready = threading.Barrier(len(orders))
+
+    def place(order: Order) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                outcomes.append(book.place(order, shop.now, shop.ports))
+            except Refusal as refusal:
+                outcomes.append(refusal)
+
+    buyers = [threading.Thread(target=place, args=(order,)) for order in orders]
+    for buyer in buyers:
+        buyer.start()
+    for buyer in buyers:
+        buyer.join()
+    assert len(outcomes) == len(orders), "an order ended in a defect"
+    db.session.rollback()
+    return outcomes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -10,17 +9,17 @@ from flask import Flask
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, Confirmation
-from booking.domain.errors import EditionFull, IbanNeeded, NothingToCancel, QuoteChanged, Refusal, RegistrationNotOpen
+from booking.domain.errors import EditionFull, IbanNeeded, NothingToCancel, QuoteChanged, RegistrationNotOpen
 from booking.domain.payment import DocumentKind
 from booking.domain.policy import parse_policy
 from booking.persistence import documents
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
-from booking.services import book, cancel, refund
+from booking.services import cancel, refund
 from booking.services.cancel import Payee
 from tests.factories import at, make_booking, make_class, make_edition
-from tests.services.shop import PAYER_IBAN, Shop, states
+from tests.services.shop import PAYER_IBAN, Shop, at_once, states
 
 
 def test_1_a_card_payment_confirms_once(shop: Shop) -> None:
@@ -58,22 +57,7 @@ def test_3_the_last_seat_is_sold_once(shop: Shop, app: Flask) -> None:
     edition = make_edition()
     make_booking(edition, state=BookingState.CONFIRMED, names=[f"Person {number}" for number in range(9)])
     orders = [shop.order(edition, email=f"{name}@example.org") for name in ("c", "d")]
-    outcomes: list[int | Refusal] = []
-    ready = threading.Barrier(2)
-
-    def buy(order: book.Order) -> None:
-        with app.app_context():
-            ready.wait()
-            try:
-                outcomes.append(book.place(order, shop.now, shop.ports))
-            except Refusal as refusal:
-                outcomes.append(refusal)
-
-    buyers = [threading.Thread(target=buy, args=(order,)) for order in orders]
-    for buyer in buyers:
-        buyer.start()
-    for buyer in buyers:
-        buyer.join()
+    outcomes = at_once(app, shop, orders)
     assert sum(isinstance(outcome, int) for outcome in outcomes) == 1
     assert EditionFull(0) in outcomes
     assert shop.left(edition) == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,7 +16,6 @@ from booking.domain.errors import (
     EditionFull,
     NotFound,
     PriceChanged,
-    Refusal,
     RegistrationNotOpen,
     VoucherRefused,
 )
@@ -29,33 +27,9 @@ from booking.persistence.documents import Document
 from booking.persistence.masterclasses import Edition, Question, QuestionKind, lock_edition
 from booking.persistence.terms import TermsVersion
 from booking.persistence.transaction import atomic
-from booking.services import book, drafts
+from booking.services import drafts
 from tests.factories import at, make_booking, make_class, make_edition
-from tests.services.shop import Shop
-
-
-def at_once(app: Flask, shop: Shop, orders: list[book.Order]) -> list[int | Refusal]:
-    """What each order came to when all were placed at the same moment."""
-    outcomes: list[int | Refusal] = []
-    ready = threading.Barrier(len(orders))
-
-    def place(order: book.Order) -> None:
-        with app.app_context():
-            ready.wait()
-            try:
-                outcomes.append(book.place(order, shop.now, shop.ports))
-            except Refusal as refusal:
-                outcomes.append(refusal)
-
-    buyers = [threading.Thread(target=place, args=(order,)) for order in orders]
-    for buyer in buyers:
-        buyer.start()
-    for buyer in buyers:
-        buyer.join()
-    assert len(outcomes) == len(orders), "an order ended in a defect"
-    db.session.rollback()
-    return outcomes
-
+from tests.services.shop import Shop, at_once
 
 # Once
 
