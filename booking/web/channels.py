@@ -34,7 +34,7 @@ def hints(edition: Edition, now: datetime) -> dict[str, str]:
     if edition.confirmation is Confirmation.ON_BOOKING:
         return {Channel.TRANSFER.value: _("Your booking is confirmed at once; you pay the invoice within 30 days.")}
     hints: dict[str, str] = {
-        Channel.DEMO: _("Confirmed as soon as you have paid. Meanwhile, your seats are kept for 31 minutes.")
+        Channel.DEMO: _("Confirmed as soon as you have paid. You have half an hour for that.")
     }
     if due:
         day = formatting.full_date(due)

@@ -89,7 +89,7 @@ def filter_links(chosen: Filter, coming: Iterable[Offer], topics: Iterable[Topic
         (_("Month"), "month", {month: month_year(date.fromisoformat(f"{month}-01")) for month in months}),
         (_("Taught in"), "taught", {language: NAMES[language] for language in languages}),
         (_("Topic"), "topic", {topic.slug: words(topic.title) for topic in by_title}),
-        (_("Seats"), "free", {"1": pgettext("filter", "Free seats only")}),
+        (_("Seats"), "free", {"1": pgettext("filter", "With seats left")}),
     ]
     return [FilterLinks(name, _links(chosen, field, labels)) for name, field, labels in named if _useful(field, labels)]
 

@@ -75,7 +75,7 @@ def test_a_refund_that_fails_asks_for_an_account(participant: Participant):
     participant.run_jobs()
     assert refunds(participant) == [("failed", 23800, ""), ("needs_iban", 23800, "")]
     done = participant.browser.get(done.request.path)
-    assert words(done).count("238.00 –") == 1
+    assert words(done).count("Refund of CHF 238.00") == 1
     (link,) = [a.attributes["href"] for a in Page.of(done.text).all("a") if "/account" in a.attributes["href"]]
     form = participant.browser.get(link)
     assert participant.browser.submit(form, iban="CH00").status_code == 422
