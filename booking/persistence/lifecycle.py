@@ -86,7 +86,8 @@ def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, a
         issuing.receipt(booking, issuer, payment, now)
     if in_time and owed <= payment.amount:
         if not documents.has_open_invoice(booking.id):
-            issuing.invoice(booking, issuer, now, due_at=None, paid=owed)
+            # Paid in full, also where `owed` was less: an earlier part of it may be on its way back.
+            issuing.invoice(booking, issuer, now, due_at=None, paid=sum(seat.net_price for seat in booking.active))
         booking.channel = payment.channel
         confirm(booking, now, actor)
     counters.catalogue_changed()

@@ -20,7 +20,7 @@ from booking.persistence.db import db
 from booking.services import cancel, pay
 from booking.services.cancel import Payee, Proposal
 from booking.web.access import open_booking
-from booking.web.manage_forms import CancellationForm
+from booking.web.manage_forms import HOLDER_LIMIT, CancellationForm
 from booking.web.refusals import sentence, status
 from booking.web.schedule import Schedule, schedule_of
 from booking.web.standing import refund_words
@@ -44,7 +44,8 @@ def carry_out(token: str) -> Any:
     received = clock.now()  # before anything else: this instant decides the tier
     booking, form = open_booking(token), CancellationForm()
     chosen = _chosen(booking, request.form.getlist("seat"))
-    payee = Payee((form.iban.data or "").replace(" ", "").upper(), form.holder.data or booking.name)
+    holder = (form.holder.data or booking.name)[:HOLDER_LIMIT]  # a browser's own limit binds nobody
+    payee = Payee((form.iban.data or "").replace(" ", "").upper(), holder)
     try:
         pay.end_attempts(booking.id, received, current_ports())
         done = cancel.cancel(booking.id, chosen, _shown(form), received, current_ports(), payee)

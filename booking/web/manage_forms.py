@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -13,7 +13,8 @@ from booking.persistence.bookings import Booking
 from booking.services.manage import SeatChange
 from booking.web.booking_forms import ADDRESS, NAME, SeatForm, answers_of, one_line, question_field
 
-HOLDER = Length(max=70, message=_l("Enter at most 70 characters."))
+HOLDER_LIMIT: Final = 70  # characters of a name that banks take
+HOLDER = Length(max=HOLDER_LIMIT, message=_l("Enter at most 70 characters."))
 
 
 class LinkForm(FlaskForm):

@@ -9,7 +9,7 @@ import pytest
 from booking.domain.booking import BookingState, Channel
 from booking.domain.errors import IbanNeeded, WrongAmount
 from booking.domain.payment import RefundState
-from booking.persistence import outbox
+from booking.persistence import documents, outbox
 from booking.persistence.bookings import Booking
 from booking.services import refund
 from booking.services.ports import GatewayDown, RefundOutcome
@@ -140,3 +140,16 @@ def test_paid_in_part_on_account_then_cancelled(shop: Shop) -> None:
     assert (done.refund, done.due) == (0, 200)
     assert shop.papers(booking)[-1] == ("fee_invoice", 10200, 200)
     assert shop.balance(booking) == 200
+
+
+def test_paid_in_full_while_an_earlier_part_goes_back(shop: Shop) -> None:
+    """100.00 came in time, 340.00 after the hold: the booking and its invoice are whole, the part still goes back."""
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    shop.transfer(booking, 10000)
+    shop.at("2026-11-14 09:00").sweep()
+    shop.transfer(booking, 34000)
+    assert booking.state is BookingState.CONFIRMED
+    assert [row.amount for row in shop.refunds(booking)] == [10000]
+    invoice = documents.latest_invoice(booking.id)
+    assert invoice is not None
+    assert (invoice.total, invoice.frozen.paid) == (34000, 34000)
