@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from html import unescape
 from typing import Final
@@ -46,6 +47,6 @@ def markdown(pair: Bilingual, top: int = 3) -> Markup:
 
 def plain(pair: Bilingual) -> str:
     """A template filter for letters in plain text: the words without their marks, lists and paragraphs kept."""
-    html = _parser.render(i18n.words(pair))
+    html = re.sub(r"(?<![>\n])\n(?![<\n])", " ", _parser.render(i18n.words(pair)))  # letters break lines themselves
     html = html.replace("<li>", "<li>- ").replace("</p>\n", "\n\n").replace("<li>- \n<p>", "<li>- ")
     return unescape(nh3.clean(html, tags=set())).strip()
