@@ -33,8 +33,8 @@ def import_catalogue(path: Path) -> None:
     except CatalogueRefused as error:
         raise _refused(path, catalogue_refusals.explain(text, error)) from None
     click.echo(
-        f"{path}: {counts.classes} classes with {counts.editions} dates; "
-        f"{counts.added} entries added, {counts.changed} changed, {counts.withdrawn} withdrawn."
+        f"{path} is in. Classes: {counts.classes}, dates: {counts.editions}; "
+        f"entries added: {counts.added}, changed: {counts.changed}, withdrawn: {counts.withdrawn}."
     )
 
 
