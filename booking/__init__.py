@@ -25,6 +25,7 @@ from booking.web import (
     pages,
     payments,
     security,
+    stripe_webhook,
 )
 
 
@@ -49,6 +50,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_app(app)
     for area in (catalogue, pages, feeds, bookings, payments, manage, cancellations, health):
         app.register_blueprint(area.blueprint)
+    if settings.stripe.secret_key:
+        app.register_blueprint(stripe_webhook.blueprint)
     if settings.demo:
         app.register_blueprint(demo.blueprint)
         app.register_blueprint(mailbox.blueprint)

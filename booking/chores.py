@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from booking.adapters import mail
+from booking.adapters import mail, stripe_events
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
+from booking.persistence import provider_events
 from booking.services import housekeeping, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
+
+logger = logging.getLogger(__name__)
+
+EVENTS_LOOKED_BACK: Final = timedelta(days=4)  # Stripe itself repeats for three
 
 
 def send_refund(payload: dict[str, Any], now: datetime) -> None:
@@ -30,10 +37,33 @@ def end_late_attempts(now: datetime) -> None:
             continue  # the seats stay held; the next sweep asks again
 
 
+def fetch_missed_events(now: datetime) -> None:
+    """Every five minutes, what Stripe tried to tell in the last days and we never acted upon."""
+    gateway = stripe_events.current_gateway()
+    if gateway is None or now.minute % 5:
+        return
+    with suppress(GatewayDown):  # not reachable now; the next sweep comes back to it
+        found = list(stripe_events.recent(gateway, now - EVENTS_LOOKED_BACK))
+        missed = provider_events.unknown([event.id for event in found])
+        for event in found:
+            if event.id in missed:
+                _catch_up(event, now)
+
+
+def _catch_up(event: stripe_events.Event, now: datetime) -> None:
+    """One that cannot be acted upon does not keep the others waiting."""
+    try:
+        stripe_events.act_upon(event, now, current_ports())
+    except (GatewayUnavailable, GatewayDown):
+        logger.warning("Stripe could not be asked about event %s", event.id)
+    except Exception:
+        logger.exception("event %s could not be acted upon", event.id)
+
+
 def release_holds(now: datetime) -> None:
     """Ends unpaid holds."""
     housekeeping.release_holds(now, current_ports())
 
 
 HANDLERS: Final = {"mail": mail.send, "refund": send_refund}
-SWEEPS: Final = (end_late_attempts, release_holds, housekeeping.tidy, retention.erase)
+SWEEPS: Final = (end_late_attempts, fetch_missed_events, release_holds, housekeeping.tidy, retention.erase)

@@ -40,6 +40,24 @@ class OrganiserIdentity:
 
 
 @dataclass(frozen=True)
+class StripeSettings:
+    """Cards and TWINT. Each field is the environment variable STRIPE_<FIELD> in capitals; secrets stay there."""
+
+    secret_key: str = ""
+    webhook_secret: str = ""
+    api_base: str = ""
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """While a secret is rolled there are two."""
+        return tuple(secret.strip() for secret in self.webhook_secret.split(",") if secret.strip())
+
+    @property
+    def live(self) -> bool:
+        return self.secret_key.startswith(("sk_live_", "rk_live_"))
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything that can be set. Each field is the environment variable ATELIER_<FIELD> in capitals."""
 
@@ -56,6 +74,7 @@ class Settings:
     log_level: str = "INFO"
     trusted_proxies: int = 0
     organiser: OrganiserIdentity = field(default_factory=OrganiserIdentity)
+    stripe: StripeSettings = field(default_factory=StripeSettings)
 
     def __post_init__(self) -> None:
         _check(self)
@@ -64,11 +83,6 @@ class Settings:
     def sender(self) -> str:
         """The address mails come from: ATELIER_MAIL_FROM, else the organiser's own."""
         return self.mail_from or self.organiser.email
-
-    @property
-    def qr_bills(self) -> bool:
-        """Whether bank transfer can be offered."""
-        return bool(self.organiser.iban)
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -82,7 +96,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     demo = given.setdefault("demo", not any(name.startswith("ATELIER_") for name in environ))
     if demo:
         given.setdefault("database_url", DEMO_DATABASE)
-    return Settings(**given, organiser=_organiser(environ, demo))
+    stripe = StripeSettings(**_given(StripeSettings, "STRIPE_", environ))
+    return Settings(**given, organiser=_organiser(environ, demo), stripe=stripe)
 
 
 def _organiser(environ: Mapping[str, str], demo: bool) -> OrganiserIdentity:
@@ -98,7 +113,7 @@ def _given(kind: type, prefix: str, environ: Mapping[str, str]) -> dict:
     values: dict = {}
     for f in fields(kind):
         name = prefix + f.name.upper()
-        if f.name == "organiser" or not environ.get(name):
+        if f.name in ("organiser", "stripe") or not environ.get(name):
             continue
         raw = environ[name].strip()
         if f.type == "bool":
@@ -141,6 +156,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"ATELIER_BASE_URL is {settings.base_url!r}: write the site's address without a slash at "
                             "the end, as in https://classes.example.ch.")  # fmt: skip
     _check_choices(settings)
+    _check_stripe(settings)
 
 
 def _check_choices(settings: Settings) -> None:
@@ -160,8 +176,30 @@ def _check_choices(settings: Settings) -> None:
         raise SettingsError("ATELIER_ORGANISER_LOCALE must be fr or en.")
 
 
+def _check_stripe(settings: Settings) -> None:
+    stripe = settings.stripe
+    if not stripe.secret_key:
+        if stripe.webhook_secret or stripe.api_base:
+            raise SettingsError("STRIPE_SECRET_KEY is missing although other STRIPE_ settings are there.")
+        return
+    if not stripe.secret_key.startswith(("sk_test_", "rk_test_", "sk_live_", "rk_live_")):
+        raise SettingsError(
+            "STRIPE_SECRET_KEY must begin with sk_test_, rk_test_, sk_live_ or rk_live_ (pk_ is not it)."
+        )
+    if any(not secret.startswith("whsec_") for secret in stripe.webhook_secrets):
+        raise SettingsError("STRIPE_WEBHOOK_SECRET must begin with whsec_; several are separated by commas.")
+    if stripe.live and stripe.api_base:
+        raise SettingsError("STRIPE_API_BASE is for tests: it is refused together with a live key.")
+    if stripe.live and settings.demo:
+        raise SettingsError("A live STRIPE_SECRET_KEY takes real money: it is refused in the demonstration.")
+    if stripe.live and not settings.base_url.startswith("https://"):
+        raise SettingsError("A live STRIPE_SECRET_KEY needs an ATELIER_BASE_URL that begins with https://.")
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Keeps the settings with the application and hands Flask its own."""
+    if settings.stripe.live and app.debug:
+        raise SettingsError("A live STRIPE_SECRET_KEY is refused in debug mode: its error pages show too much.")
     app.extensions["settings"] = settings
     app.secret_key = settings.secret_key
     app.config.update(MAX_CONTENT_LENGTH=1024 * 1024, MAX_FORM_PARTS=500)

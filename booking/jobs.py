@@ -12,7 +12,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -48,11 +48,32 @@ class Jobs:
     handlers: Mapping[str, Handler]
     sweeps: tuple[Sweep, ...]
     consumer: EmbeddedConsumer | None = None
+    _draining: threading.Lock = field(default_factory=threading.Lock)
+    _wanted: threading.Event = field(default_factory=threading.Event)
 
     def drain(self) -> int:
-        """Runs the due rows of the outbox; gives how many were tried."""
-        with self.app.app_context():
-            return outbox.drain(self.handlers, clock.now)
+        """Runs the due rows of the outbox; gives how many were tried.
+
+        One thread at a time: while it waits for a slow mail server, the other stays free for the sweeps. Whoever
+        comes meanwhile leaves the wish behind.
+        """
+        self._wanted.set()
+        if not self._draining.acquire(blocking=False):
+            return 0
+        try:
+            tried = 0
+            while self._wanted.is_set():
+                self._wanted.clear()
+                with self.app.app_context():
+                    tried += outbox.drain(self.handlers, clock.now)
+            return tried
+        finally:
+            self._draining.release()
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether a thread of this process is at it."""
+        return self._draining.locked()
 
     def sweep(self) -> None:
         """Runs every sweep, then what they posted. One that fails does not stop the others."""
@@ -87,7 +108,7 @@ def start(app: Flask) -> None:
         if not huey.pending_count():  # one look finds everything that is due
             drain()
 
-    jobs.consumer = EmbeddedConsumer(huey, workers=1, max_delay=0.5)
+    jobs.consumer = EmbeddedConsumer(huey, workers=2, max_delay=0.5)
     jobs.consumer.start()
     transaction.after_commit(nudge)
 

@@ -1,6 +1,7 @@
 """Fixtures every test may ask for: the application on an empty database, in a world without network.
 
-Tests in services/ and persistence/, and those marked `race`, run on SQLite and on PostgreSQL; all others on SQLite.
+Tests in services/, persistence/ and stripe/, and those marked `race`, run on SQLite and on PostgreSQL; all others on
+SQLite.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from booking.web.translations import compile_translations
 from tests import network
 from tests.databases import PostgresDatabase, SqliteFiles, postgres_database
 
-ON_BOTH_ENGINES = ("services", "persistence")
+Refill = Callable[[], str]  # empties the database and gives its address
+
+ON_BOTH_ENGINES = ("services", "persistence", "stripe")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -56,6 +59,17 @@ def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
 def postgres() -> Iterator[PostgresDatabase]:
     with postgres_database(create_tables) as database:
         yield database
+
+
+@pytest.fixture(scope="session")
+def refill(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Refill:
+    """For applications that outlive a test: making one costs more than most tests."""
+    if engine == "postgresql":
+        postgres: PostgresDatabase = request.getfixturevalue("postgres")
+        return postgres.fresh
+    files: SqliteFiles = request.getfixturevalue("sqlite_files")
+    folder = tmp_path_factory.mktemp("lasting")
+    return lambda: files.fresh(folder)
 
 
 @pytest.fixture

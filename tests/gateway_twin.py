@@ -14,6 +14,7 @@ from booking.services.ports import (
     CheckoutFacts,
     CheckoutRequest,
     CheckoutState,
+    DisputeFacts,
     GatewayDown,
     RefundFacts,
     RefundOutcome,
@@ -42,6 +43,8 @@ class FakeGateway:
         self.slow: set[str] = set()
         self.says: dict[str, Any] = {}
         self.refunds = RefundOutcome.SUCCEEDED
+        self.by_hand: dict[str, list[RefundFacts]] = {}  # by payment: refunds made in the provider's dashboard
+        self.disputes: dict[str, list[DisputeFacts]] = {}
         self.calls: list[str] = []
         self._clock = clock
 
@@ -70,6 +73,21 @@ class FakeGateway:
         facts = self.given_back.setdefault(our_id, (payment, amount, facts))[2]
         self._answered("refund")
         return facts
+
+    def refunds_of(self, payment: str) -> list[RefundFacts]:
+        self._called("refunds_of")
+        self._answered("refunds_of")
+        ours = [
+            replace(facts, our_id=our_id, amount=amount)
+            for our_id, (to, amount, facts) in self.given_back.items()
+            if to == payment
+        ]
+        return [*ours, *self.by_hand.get(payment, [])]
+
+    def disputes_of(self, payment: str) -> list[DisputeFacts]:
+        self._called("disputes_of")
+        self._answered("disputes_of")
+        return self.disputes.get(payment, [])
 
     # What the payer and the bank do
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from booking.adapters.mail import letters
+from booking.adapters.stripe_events import ACTS
+from booking.adapters.stripe_setup import RIGHTS
 from booking.cli import COMMANDS
-from booking.config import OrganiserIdentity, Settings
+from booking.config import OrganiserIdentity, Settings, StripeSettings
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState
 from booking.domain.payment import PAYMENT_TRANSITIONS, REFUND_TRANSITIONS, PaymentState, RefundState
 from booking.domain.state import IllegalTransition, Transitions
@@ -47,18 +49,29 @@ def section(text: str, heading: str) -> str:
 
 
 def test_every_setting_is_documented_and_none_else() -> None:
-    settings = {f"ATELIER_{f.name.upper()}" for f in fields(Settings) if f.name != "organiser"}
+    settings = {f"ATELIER_{f.name.upper()}" for f in fields(Settings) if f.name not in ("organiser", "stripe")}
     organiser = {f"ATELIER_ORGANISER_{f.name.upper()}" for f in fields(OrganiserIdentity)}
     documented = first_cells(section(read("docs/operating.md"), "## Settings"))
     assert len(documented) == len(set(documented))
-    assert set(documented) == settings | organiser | OF_THE_SHELL
+    stripe = {f"STRIPE_{f.name.upper()}" for f in fields(StripeSettings)}
+    assert set(documented) == settings | organiser | stripe | OF_THE_SHELL
 
 
 @every_page
 def test_every_setting_named_exists(page: Path) -> None:
     known = {*first_cells(section(read("docs/operating.md"), "## Settings"))}
-    named = set(re.findall(r"\bATELIER_[A-Z_]*[A-Z]", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"\b(?:ATELIER|STRIPE)_[A-Z_]*[A-Z]", page.read_text(encoding="utf-8")))
     assert named - known <= set(), "docs/operating.md has the table"
+
+
+def test_every_event_is_named_for_who_sets_the_webhook_up_by_hand() -> None:
+    text = section(read("docs/payments.md"), "### 4. The webhook")
+    assert set(re.findall(r"`((?:checkout|refund|charge)\.[a-z_.]+)`", text)) == set(ACTS)
+
+
+def test_every_right_of_the_key_is_documented() -> None:
+    rows = set(re.findall(r"^\| ([\w ]+) \| (Read|Write) \|", read("docs/payments.md"), re.MULTILINE))
+    assert {tuple(right.split(": ")) for right in RIGHTS} <= rows
 
 
 def test_every_command_is_documented_and_none_else() -> None:

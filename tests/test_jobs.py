@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -67,6 +68,22 @@ def test_a_commit_wakes_the_runner(runner: Runner):
         runner.post(number)
     assert runner.waits_for(lambda: len(runner.given) == 5)
     assert runner.given == [0, 1, 2, 3, 4]
+
+
+def test_sweeps_go_on_while_a_job_hangs(runner: Runner, monkeypatch: pytest.MonkeyPatch):
+    release = threading.Event()
+    monkeypatch.setitem(current(runner).handlers, "test", lambda payload, now: release.wait(PATIENCE))
+    runner.post(1)
+    jobs.start(runner.app)
+    assert runner.waits_for(lambda: current(runner).is_draining)
+    swept = len(runner.sweeps)
+    current(runner).sweep()
+    assert len(runner.sweeps) == swept + 1, "the sweep did not wait for the job"
+    release.set()
+
+
+def current(runner: Runner) -> jobs.Jobs:
+    return runner.app.extensions["jobs"]
 
 
 def test_signals_stay_with_the_web_server(runner: Runner):

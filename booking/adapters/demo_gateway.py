@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from booking.adapters import wording
 from booking.persistence.db import db, insert_once
 from booking.persistence.demo import DemoCheckout, DemoRefund
 from booking.persistence.transaction import atomic
@@ -16,6 +17,7 @@ from booking.services.ports import (
     CheckoutFacts,
     CheckoutRequest,
     CheckoutState,
+    DisputeFacts,
     RefundFacts,
     RefundOutcome,
 )
@@ -37,7 +39,7 @@ class DemoGateway:
                 our_id=request.our_id,
                 amount=request.amount,
                 title=request.title,
-                description=request.description,
+                description=f"{wording.full_date(request.starts_on, request.locale)} · {request.reference}",
                 locale=request.locale,
                 expires_at=request.expires_at,
                 return_to=request.return_to,
@@ -73,8 +75,18 @@ class DemoGateway:
                     our_id=our_id, checkout_id=payment, amount=amount, succeeded=not checkout.refunds_fail
                 )
                 db.session.add(refund)
-            outcome = RefundOutcome.SUCCEEDED if refund.succeeded else RefundOutcome.FAILED
-            return RefundFacts(outcome, f"demo-refund-{our_id}")
+            return _facts(refund)
+
+    def refunds_of(self, payment: str) -> list[RefundFacts]:
+        """There is no dashboard here: these are the ones we asked for."""
+        found = db.session.scalars(select(DemoRefund).where(DemoRefund.checkout_id == payment))
+        facts = [_facts(refund) for refund in found]
+        db.session.rollback()
+        return facts
+
+    def disputes_of(self, payment: str) -> list[DisputeFacts]:
+        """Nobody disputes a payment that moved no money."""
+        return []
 
     def pay(self, provider_id: str, refunds_fail: bool) -> str:
         """The payer pressed Pay: gives where the browser goes next."""
@@ -83,6 +95,11 @@ class DemoGateway:
             if checkout.state == "open" and checkout.expires_at > self._now():
                 checkout.state, checkout.refunds_fail = "paid", refunds_fail
             return checkout.return_to
+
+
+def _facts(refund: DemoRefund) -> RefundFacts:
+    outcome = RefundOutcome.SUCCEEDED if refund.succeeded else RefundOutcome.FAILED
+    return RefundFacts(outcome, f"demo-refund-{refund.our_id}", refund.our_id, refund.amount)
 
 
 def _locked(provider_id: str) -> DemoCheckout:

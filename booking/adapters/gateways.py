@@ -6,6 +6,7 @@ from flask import Flask, current_app
 
 from booking.adapters import clock, links
 from booking.adapters.demo_gateway import DemoGateway
+from booking.adapters.stripe_gateway import StripeGateway
 from booking.config import Settings
 from booking.domain.booking import Channel
 from booking.domain.documents import Issuer, Party
@@ -15,7 +16,9 @@ from booking.services.ports import Gateway, Ports
 def init_app(app: Flask, settings: Settings) -> None:
     """Makes the ports once, from the settings."""
     gateways: dict[Channel, Gateway] = {}
-    if settings.demo:
+    if settings.stripe.secret_key:
+        gateways[Channel.STRIPE] = StripeGateway(settings.stripe.secret_key, settings.stripe.api_base)
+    elif settings.demo:
         gateways[Channel.DEMO] = DemoGateway(settings.base_url, clock.now)
     app.extensions["ports"] = Ports(_issuer(settings), gateways, links.manage_url)
 

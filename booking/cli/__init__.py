@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from booking.cli import catalogue, doctor, fee, money, serve, watch
+from booking.cli import catalogue, doctor, fee, money, serve, stripe, watch
 
 COMMANDS = (
     serve.serve,
@@ -14,6 +14,7 @@ COMMANDS = (
     money.refunds,
     money.mark_refunded,
     fee.fee,
+    stripe.setup,
     doctor.doctor,
     watch.check,
     watch.jobs,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import click
 from flask.cli import with_appcontext
@@ -13,6 +13,8 @@ from stdnum import iban as iban_rules
 
 from booking.adapters import clock
 from booking.adapters.mail import transport
+from booking.cli import stripe
+from booking.cli.finding import Finding
 from booking.config import Settings, current
 from booking.domain import reference
 from booking.persistence import migrations
@@ -20,13 +22,6 @@ from booking.persistence.db import db
 from booking.services.check import findings
 
 MARKS = {"well": "ok  ", "hint": "note", "wrong": "FIX "}
-
-
-class Finding(NamedTuple):
-    """One line of the report; 'wrong' stands in the way of real use."""
-
-    verdict: Literal["well", "hint", "wrong"]
-    words: str
 
 
 @click.command("doctor")
@@ -81,6 +76,10 @@ def _identity(settings: Settings) -> Iterator[Finding]:
         yield Finding("wrong", f"Organiser: set {', '.join(missing)}; the legal notice and every invoice need them.")
     else:
         yield Finding("well", f"Organiser: {organiser.name}, {organiser.postcode} {organiser.town}.")
+    if settings.stripe.secret_key and not organiser.legal_form:
+        yield Finding(
+            "hint", "Organiser: TWINT wants the legal form in the legal notice: ATELIER_ORGANISER_LEGAL_FORM."
+        )
     if not organiser.phone:
         yield Finding("hint", "Organiser: no telephone is set; card and TWINT providers want one in the legal notice.")
 
@@ -112,4 +111,11 @@ def _mail(settings: Settings) -> Iterator[Finding]:
         yield Finding("well", f"Mail: the server answers; mails come from {settings.sender}.")
 
 
-EXAMINATIONS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_mode, _database, _identity, _bank, _mail)
+EXAMINATIONS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _mode,
+    _database,
+    _identity,
+    _bank,
+    stripe.examine,
+    _mail,
+)

@@ -42,6 +42,7 @@ class Channel(StrEnum):
     FREE = "free"
     TRANSFER = "transfer"
     DEMO = "demo"
+    STRIPE = "stripe"  # card and TWINT
 
 
 class Confirmation(StrEnum):

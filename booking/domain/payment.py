@@ -32,7 +32,8 @@ UNDER_WAY: Final = (PaymentState.STARTING, PaymentState.OPEN)  # may still bring
 
 
 class RefundState(StrEnum):
-    """REQUESTED: to be sent to the provider; NEEDS_IBAN / TO_PAY: the organiser's task by bank."""
+    """REQUESTED: to be sent to the provider; NEEDS_IBAN / TO_PAY: the organiser's task by bank; WITHDRAWN: no longer
+    needed, since the money went back another way."""
 
     REQUESTED = "requested"
     PENDING = "pending"
@@ -40,16 +41,23 @@ class RefundState(StrEnum):
     TO_PAY = "to_pay"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 REFUND_TRANSITIONS: Final = Transitions(
     {
-        RefundState.REQUESTED: {RefundState.PENDING, RefundState.SUCCEEDED, RefundState.FAILED},
+        RefundState.REQUESTED: {
+            RefundState.PENDING,
+            RefundState.SUCCEEDED,
+            RefundState.FAILED,
+            RefundState.WITHDRAWN,
+        },
         RefundState.PENDING: {RefundState.SUCCEEDED, RefundState.FAILED},
-        RefundState.NEEDS_IBAN: {RefundState.TO_PAY},
-        RefundState.TO_PAY: {RefundState.SUCCEEDED},
+        RefundState.NEEDS_IBAN: {RefundState.TO_PAY, RefundState.WITHDRAWN},
+        RefundState.TO_PAY: {RefundState.SUCCEEDED, RefundState.WITHDRAWN},
         RefundState.SUCCEEDED: {RefundState.FAILED},  # a provider may take a success back (closed card)
         RefundState.FAILED: set(),
+        RefundState.WITHDRAWN: {RefundState.PENDING, RefundState.SUCCEEDED},  # was on its way to the provider
     }
 )
 OPEN_REFUNDS: Final = (RefundState.REQUESTED, RefundState.PENDING, RefundState.NEEDS_IBAN, RefundState.TO_PAY)

@@ -39,6 +39,11 @@ def make(kind: Paid, number: int, iban: str) -> str:
     return with_check_digits(MARK[kind] + f"{number:08d}")
 
 
+def is_qr_iban(iban: str) -> bool:
+    """Whether the account takes payments with a QR reference alone, so that no refund can be sent there."""
+    return normalise(iban)[:2] in ("CH", "LI") and kind_of_iban(iban) == "QRR"
+
+
 def is_valid(text: str) -> bool:
     """Whether `text` is a QRR or SCOR reference whose check digits hold; blanks and case do not matter."""
     reference = normalise(text)

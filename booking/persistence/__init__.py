@@ -13,6 +13,7 @@ from booking.persistence import (
     outbox,
     payments,
     policies,
+    provider_events,
     terms,
     vouchers,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "outbox",
     "payments",
     "policies",
+    "provider_events",
     "terms",
     "vouchers",
 ]

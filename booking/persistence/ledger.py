@@ -63,3 +63,19 @@ def entries(booking_id: int) -> list[LedgerEntry]:
     return list(
         db.session.scalars(select(LedgerEntry).where(LedgerEntry.booking_id == booking_id).order_by(LedgerEntry.id))
     )
+
+
+def gifts(booking_id: int) -> list[tuple[int, int]]:
+    """(refund id, centimes) of what was given back without being owed, and written off."""
+    given = -func.sum(LedgerEntry.amount)
+    query = select(LedgerEntry.refund_id, given).where(
+        LedgerEntry.booking_id == booking_id, LedgerEntry.kind == LedgerKind.WRITE_OFF
+    )
+    found = db.session.execute(query.group_by(LedgerEntry.refund_id).having(given > 0).order_by(LedgerEntry.refund_id))
+    return [(refund_id, given) for refund_id, given in found if refund_id is not None]
+
+
+def written_off_with(refund_id: int) -> int:
+    """Signed centimes written off because of a refund."""
+    query = select(func.sum(LedgerEntry.amount)).where(LedgerEntry.refund_id == refund_id)
+    return db.session.scalar(query.where(LedgerEntry.kind == LedgerKind.WRITE_OFF)) or 0

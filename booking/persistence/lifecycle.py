@@ -12,9 +12,16 @@ from booking.domain.documents import Issuer
 from booking.domain.errors import ChannelRefused
 from booking.domain.payment import LedgerKind, PaymentState, RefundState
 from booking.persistence import counters, documents, issuing, journal, ledger, letters, outbox, payments
-from booking.persistence.bookings import Attendee, Booking, seats_taken
+from booking.persistence.bookings import Attendee, Booking, edition_of, lock_booking, seats_taken
 from booking.persistence.db import db
+from booking.persistence.masterclasses import lock_edition
 from booking.persistence.payments import Payment, Refund
+
+
+def lock(booking_id: int) -> Booking:
+    """The booking, locked after its edition: the order in which every transaction locks."""
+    lock_edition(edition_of(booking_id))
+    return lock_booking(booking_id)
 
 
 def confirm(booking: Booking, now: datetime, actor: str) -> None:
@@ -61,7 +68,7 @@ def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
     """A hold ended unpaid: seats free, no fee, the invoice taken back, what was paid in part given back."""
     booking.move_to(BookingState.EXPIRED, now)
     credit(booking, booking.active, issuer, now)
-    give_back(booking, _surplus(booking), "late", now)
+    give_back(booking, surplus(booking), "late", now)
     journal.note("expired", "system", now, booking.id)
     letters.to_booker("expired", booking.id, now)
     if booking.channel is Channel.TRANSFER:  # a card page that was left is no news to the organiser
@@ -99,7 +106,8 @@ def give_back(
 ) -> list[Refund]:
     """Opens refunds over `amount` centimes (nothing when it is not positive), by the way the money came,
 
-    latest payment first. A transfer goes back by bank: a task for the organiser, once an IBAN is known.
+    latest payment first. A transfer goes back by bank: a task for the organiser, once an IBAN is known. What no
+    payment can bear has gone back before it was owed.
     """
     opened = []
     for payment in payments.paid_payments(booking.id):
@@ -107,7 +115,32 @@ def give_back(
         if part > 0:
             opened.append(_open_refund(payment, part, reason, now, iban, holder))
             amount -= part
+    _count_gifts(booking, amount, now)
     return opened
+
+
+def withdraw_what_is_covered(booking_id: int, now: datetime) -> None:
+    """Refunds that wait here are dropped as far as nothing is owed any more: money is never sent twice.
+
+    Inside the caller's transaction, the edition locked.
+    """
+    excess = payments.refunds_under_way(booking_id) + min(0, ledger.balance(booking_id))
+    waiting = [task for task in payments.waiting_refunds(booking_id) if excess > 0]
+    for task in waiting:
+        if excess <= 0:
+            break
+        task.move_to(RefundState.WITHDRAWN, now)
+        excess -= task.amount
+        if excess < 0:  # a part of it is still owed
+            give_back(lock_booking(booking_id), -excess, task.reason, now, task.iban, task.account_holder)
+
+
+def _count_gifts(booking: Booking, amount: int, now: datetime) -> None:
+    """What is owed beyond all the money there is was given back before, as a gift: it is one no longer."""
+    for refund_id, given in ledger.gifts(booking.id):
+        part = max(0, min(amount, given))
+        ledger.enter(booking.id, LedgerKind.WRITE_OFF, part, now, refund_id=refund_id, reversal=True)
+        amount -= part
 
 
 def _open_refund(payment: Payment, amount: int, reason: str, now: datetime, iban: str, holder: str) -> Refund:
@@ -151,21 +184,21 @@ def can_be_confirmed(booking: Booking, now: datetime) -> bool:
 def _is_enough(booking: Booking, payment: Payment) -> bool:
     """A pending booking takes any sum; one that had ended comes back only for its full price."""
     full = sum(seat.net_price for seat in booking.active)
-    return booking.state == BookingState.PENDING or payment.amount + _surplus(booking) >= full
+    return booking.state == BookingState.PENDING or payment.amount + surplus(booking) >= full
 
 
-def _surplus(booking: Booking) -> int:
+def surplus(booking: Booking) -> int:
     """What is owed to the participant and not yet on its way back, centimes."""
     return -ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
 
 
 def _return_surplus(booking: Booking, payment: Payment, now: datetime) -> None:
-    surplus = _surplus(booking)
-    if surplus <= 0:
+    too_much = surplus(booking)
+    if too_much <= 0:
         return
     reason = "surplus" if booking.state == BookingState.CONFIRMED else "late"
-    journal.note("money_returned", "system", now, booking.id, amount=surplus, reason=reason)
-    for refund in give_back(booking, surplus, reason, now):
+    journal.note("money_returned", "system", now, booking.id, amount=too_much, reason=reason)
+    for refund in give_back(booking, too_much, reason, now):
         if refund.state is not RefundState.NEEDS_IBAN:  # else the mail that asks for the IBAN says it all
             letters.to_booker("late_refund", booking.id, now, payment_id=payment.id, refund_id=refund.id)
         letters.to_organiser("late_refund", booking.id, now, payment_id=payment.id, refund_id=refund.id)

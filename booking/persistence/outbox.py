@@ -57,7 +57,7 @@ def claim(now: datetime) -> Claimed | None:
         select(OutboxJob.id)
         .where(OutboxJob.done_at.is_(None), OutboxJob.run_at <= now)
         .where(or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now))
-        .order_by(OutboxJob.run_at, OutboxJob.id)
+        .order_by(OutboxJob.topic == "mail", OutboxJob.run_at, OutboxJob.id)  # money does not queue behind mail
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -17,6 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
+from booking.domain.payment import RefundState
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, Topic
@@ -119,14 +120,15 @@ def published_slugs() -> list[str]:
 
 
 def refunds_of(booking_id: int, opened_at: datetime | None = None) -> list[Refund]:
-    """The refunds of a booking that count, oldest first: one that failed is told by the one that takes its place.
+    """The refunds of a booking that count, oldest first: one that failed is told by the one that takes its place, one
+    that was withdrawn not at all.
 
     `opened_at` leaves those that were opened at that instant, as by one cancellation, or replace one of them.
     """
     found = db.session.scalars(select(Refund).where(Refund.booking_id == booking_id).order_by(Refund.id)).all()
     opened = {refund.id for refund in found if opened_at in (None, refund.created_at)}
-    replaced = {refund.replaces_id for refund in found}
-    return [refund for refund in found if refund.id not in replaced and {refund.id, refund.replaces_id} & opened]
+    silent = {refund.replaces_id for refund in found} | {r.id for r in found if r.state is RefundState.WITHDRAWN}
+    return [refund for refund in found if refund.id not in silent and {refund.id, refund.replaces_id} & opened]
 
 
 def seat_counts(edition_ids: Collection[int], now: datetime) -> dict[int, SeatCount]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-
-from stdnum import iban as iban_rules
 
 from booking.domain import cancellation as schedule
 from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import CancellationQuote
-from booking.domain.errors import IbanNeeded, NothingToCancel, QuoteChanged
+from booking.domain.errors import NothingToCancel, QuoteChanged
 from booking.domain.payment import LedgerKind, Settlement, settlement
 from booking.persistence import counters, documents, issuing, journal, ledger, letters, lifecycle, payments
 from booking.persistence.bookings import Attendee, Booking, edition_of, lock_booking
@@ -66,6 +64,8 @@ def propose(booking: Booking, attendee_ids: Collection[int], now: datetime) -> P
     quote = _quote(booking, seats, now)
     credit = sum(seat.net_price for seat in seats)
     money = settlement(ledger.balance(booking.id), payments.refunds_under_way(booking.id), credit, quote.fee)
+    left = sum(payments.refundable(payment) for payment in payments.paid_payments(booking.id))
+    money = replace(money, refund=min(money.refund, left))  # less where a gift was given back before
     return Proposal(seats, quote, credit, money, _channels(booking, money.refund))
 
 
@@ -83,8 +83,8 @@ def cancel(
         proposal = propose(booking, attendee_ids, received)
         if proposal.shown != shown:
             raise QuoteChanged(_fee_in(shown), proposal.quote.fee)
-        if proposal.asks_iban and not iban_rules.is_valid(payee.iban):
-            raise IbanNeeded(payee.iban)
+        if proposal.asks_iban:
+            payments.refund_account(payee.iban)
         return _carry_out(booking, proposal, received, ports, payee)
 
 
@@ -126,8 +126,8 @@ def _carry_out(booking: Booking, proposal: Proposal, now: datetime, ports: Ports
         booking.move_to(BookingState.CANCELLED, now)
     elif _is_paid_now(booking, now):
         lifecycle.confirm(booking, now, "participant")
-    iban = iban_rules.compact(payee.iban)
-    lifecycle.give_back(booking, proposal.settlement.refund, "cancellation", now, iban, payee.holder)
+    iban = payments.refund_account(payee.iban) if proposal.asks_iban else ""
+    lifecycle.give_back(booking, lifecycle.surplus(booking), "cancellation", now, iban, payee.holder)
     cancellation = _record(booking, proposal, now)
     journal.note("cancelled", "participant", now, booking.id, seats=len(proposal.seats), fee=proposal.quote.fee)
     letters.to_booker("cancelled", booking.id, now, cancellation_id=cancellation.id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,13 +12,23 @@ from booking.domain.booking import CARD_HOLD, BookingState, Channel
 from booking.domain.errors import ChannelRefused, GatewayUnavailable, NotPayable, WrongAmount
 from booking.domain.payment import PaymentState
 from booking.domain.reference import normalise
-from booking.persistence import documents, journal, ledger, letters, lifecycle, payments
-from booking.persistence.bookings import Booking, edition_of, lock_booking
+from booking.persistence import documents, journal, ledger, letters, lifecycle, payments, provider_events
+from booking.persistence.bookings import Booking
 from booking.persistence.db import db
-from booking.persistence.masterclasses import lock_edition
 from booking.persistence.payments import Payment
 from booking.persistence.transaction import atomic
-from booking.services.ports import CheckoutFacts, CheckoutRequest, CheckoutState, Gateway, GatewayDown, Ports
+from booking.services.ports import (
+    CheckoutFacts,
+    CheckoutRefused,
+    CheckoutRequest,
+    CheckoutState,
+    Gateway,
+    GatewayDown,
+    Ports,
+)
+
+SETTLED: Final = {BookingState.CONFIRMED: "settled", BookingState.CANCELLED: "cancelled"}  # where nothing is owed
+START_AGAIN: Final = timedelta(minutes=1)
 
 
 def start(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> str:
@@ -29,32 +40,41 @@ def start(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> str
         raise ChannelRefused(channel)
     _review_attempts(booking_id, channel, now, ports)
     with atomic():
-        booking = _locked(booking_id)
-        payment = _attempt(booking, channel, now)
-        payment_id, request = payment.id, _request(booking, payment, ports)
+        payment = _attempt(lifecycle.lock(booking_id), channel, now, ports)
         if payment.state is PaymentState.OPEN:
             return payment.provider_url
+        payment_id, request = payment.id, CheckoutRequest.from_json(payment.request or {})
+        repeated = payment.created_at < now
     try:
         checkout = ports.gateways[channel].start(request)
     except GatewayDown as error:
         raise GatewayUnavailable from error
+    except CheckoutRefused as error:
+        _abandon(payment_id, now)
+        if repeated:  # the first try never arrived, and by now its time is too short for the provider
+            return start(booking_id, channel, now, ports)
+        raise GatewayUnavailable from error
     with atomic():
-        _locked(booking_id)
-        payment = _lock_payment(payment_id)
+        lifecycle.lock(booking_id)
+        payment = payments.lock_payment(payment_id)
         payment.provider_id, payment.provider_url = checkout.provider_id, checkout.url
         if payment.state is PaymentState.STARTING:
             payment.move_to(PaymentState.OPEN, now)
-    return checkout.url
+        if payment.state is PaymentState.OPEN:  # also when another tab came first, to the same page
+            return checkout.url
+    # Given up meanwhile (cancelled in another tab, say): nobody was told the address, and nobody will be.
+    _ask(payment_id, "expire", now, ports)
+    raise NotPayable("over")
 
 
-def settle(payment_id: int, now: datetime, ports: Ports) -> None:
+def settle(payment_id: int, now: datetime, ports: Ports, event_id: str = "") -> None:
     """Asks the provider what became of an attempt and acts on the answer; repeated, it changes nothing more.
 
-    Raises GatewayUnavailable.
+    `event_id` is the provider's event that led here, remembered together with its effect. Raises GatewayUnavailable.
     """
     payment = db.session.get_one(Payment, payment_id)
-    if payment.state is not PaymentState.PAID and payment.provider_id:
-        _ask(payment_id, "look_up", now, ports)
+    if payment.provider_id and (event_id or payment.state is not PaymentState.PAID):
+        _ask(payment_id, "look_up", now, ports, event_id)
 
 
 def settle_booking(booking_id: int, now: datetime, ports: Ports) -> None:
@@ -81,7 +101,7 @@ def pay_by_transfer(booking_id: int, now: datetime, ports: Ports) -> None:
     transfer is due. Raises NotPayable, ChannelRefused, GatewayUnavailable."""
     end_attempts(booking_id, now, ports)
     with atomic():
-        booking = _locked(booking_id)
+        booking = lifecycle.lock(booking_id)
         _check_payable(booking, now)
         if booking.state is BookingState.PENDING and booking.channel is not Channel.TRANSFER:
             lifecycle.await_transfer(booking, ports.issuer, now)
@@ -108,7 +128,7 @@ def mark_paid(
     if amount <= 0:
         raise WrongAmount("not_positive")
     with atomic():
-        booking = _locked(booking_id)
+        booking = lifecycle.lock(booking_id)
         credited = received_at or now
         known = [p for p in payments.paid_payments(booking.id) if (p.amount, p.created_at) == (amount, credited)]
         if known and not once_more:
@@ -132,13 +152,15 @@ def _review_attempts(booking_id: int, channel: Channel, now: datetime, ports: Po
     owed = ledger.balance(booking_id)
     for attempt in payments.open_attempts(booking_id):
         in_time = attempt.expires_at is not None and attempt.expires_at > now
-        if in_time and attempt.amount == owed and attempt.channel is channel:
+        # One whose start was never answered is asked for again under its own id while that may help, then given up.
+        fresh = attempt.provider_id is not None or now < attempt.created_at + START_AGAIN
+        if in_time and fresh and attempt.amount == owed and attempt.channel is channel:
             settle(attempt.id, now, ports)
         else:
             _end(attempt.id, now, ports)
 
 
-def _attempt(booking: Booking, channel: Channel, now: datetime) -> Payment:
+def _attempt(booking: Booking, channel: Channel, now: datetime, ports: Ports) -> Payment:
     """The attempt to use: the one under way, else a new one with a hold that outlasts it."""
     owed = _check_payable(booking, now)
     for attempt in payments.open_attempts(booking.id):
@@ -150,6 +172,7 @@ def _attempt(booking: Booking, channel: Channel, now: datetime) -> Payment:
     payment = Payment(booking_id=booking.id, channel=channel, amount=owed, created_at=now, expires_at=expires_at)
     db.session.add(payment)
     db.session.flush()
+    payment.request = _request(booking, payment, ports).to_json()
     return payment
 
 
@@ -157,7 +180,7 @@ def _check_payable(booking: Booking, now: datetime) -> int:
     """What is owed, centimes; raises NotPayable when that is nothing or the seats are no longer held."""
     owed = ledger.balance(booking.id)
     if owed <= 0:
-        raise NotPayable("settled" if booking.state is BookingState.CONFIRMED else "over")
+        raise NotPayable(SETTLED.get(booking.state, "over"))
     # Looked at even while the hold lasts: a request that waited for the lock may have its clock behind a later one,
     # which found the hold over and sold the seats.
     pending = booking.state is BookingState.PENDING
@@ -168,13 +191,13 @@ def _check_payable(booking: Booking, now: datetime) -> int:
 
 def _request(booking: Booking, payment: Payment, ports: Ports) -> CheckoutRequest:
     edition = booking.edition
-    day = edition.starts_at.astimezone(ZoneInfo(edition.zone)).date().isoformat()
     assert payment.expires_at is not None
     return CheckoutRequest(
         our_id=payment.public_id,
         amount=payment.amount,
         title=edition.master_class.title.best(booking.locale),
-        description=f"{day} · {booking.reference}",
+        starts_on=edition.starts_at.astimezone(ZoneInfo(edition.zone)).date(),
+        reference=booking.reference,
         email=booking.email,
         locale=booking.locale,
         expires_at=payment.expires_at,
@@ -183,23 +206,20 @@ def _request(booking: Booking, payment: Payment, ports: Ports) -> CheckoutReques
 
 
 def _end(payment_id: int, now: datetime, ports: Ports) -> None:
-    """Ends an attempt at the provider. One that the provider may not know of is started again first (the same id
-    gives the same page), so that it can be ended for certain."""
-    payment = db.session.get_one(Payment, payment_id)
-    if payment.provider_id is None:
-        booking = db.session.get_one(Booking, payment.booking_id)
-        request, gateway = _request(booking, payment, ports), _gateway(payment, ports)
-        db.session.rollback()
-        try:
-            checkout = gateway.start(request)
-        except GatewayDown as error:
-            raise GatewayUnavailable from error
-        with atomic():
-            payment = _lock_payment(payment_id)
-            payment.provider_id, payment.provider_url = checkout.provider_id, checkout.url
-            if payment.state is PaymentState.STARTING:
-                payment.move_to(PaymentState.OPEN, now)
-    _ask(payment_id, "expire", now, ports)
+    """Ends an attempt at the provider. One whose page was never opened to anybody is given up without asking: its
+    address was told to nobody, so nothing can be paid there."""
+    if db.session.get_one(Payment, payment_id).provider_id is None:
+        _abandon(payment_id, now)
+    if db.session.get_one(Payment, payment_id).provider_id is not None:
+        _ask(payment_id, "expire", now, ports)
+
+
+def _abandon(payment_id: int, now: datetime) -> None:
+    with atomic():
+        lifecycle.lock(db.session.get_one(Payment, payment_id).booking_id)
+        payment = payments.lock_payment(payment_id)
+        if payment.state is PaymentState.STARTING:
+            payment.move_to(PaymentState.OVER, now)
 
 
 def _gateway(payment: Payment, ports: Ports) -> Gateway:
@@ -209,7 +229,7 @@ def _gateway(payment: Payment, ports: Ports) -> Gateway:
     return ports.gateways[payment.channel]
 
 
-def _ask(payment_id: int, question: str, now: datetime, ports: Ports) -> None:
+def _ask(payment_id: int, question: str, now: datetime, ports: Ports, event_id: str = "") -> None:
     payment = db.session.get_one(Payment, payment_id)
     gateway, provider_id, booking_id = _gateway(payment, ports), payment.provider_id, payment.booking_id
     assert provider_id is not None
@@ -219,8 +239,9 @@ def _ask(payment_id: int, question: str, now: datetime, ports: Ports) -> None:
     except GatewayDown as error:
         raise GatewayUnavailable from error
     with atomic():
-        booking = _locked(booking_id)
-        _apply(booking, _lock_payment(payment_id), facts, now, ports)
+        booking = lifecycle.lock(booking_id)
+        provider_events.acted_upon(event_id, "checkout", now)
+        _apply(booking, payments.lock_payment(payment_id), facts, now, ports)
 
 
 def _apply(booking: Booking, payment: Payment, facts: CheckoutFacts, now: datetime, ports: Ports) -> None:
@@ -231,7 +252,7 @@ def _apply(booking: Booking, payment: Payment, facts: CheckoutFacts, now: dateti
     if payment.state is PaymentState.PAID or facts.state is CheckoutState.OPEN:
         return
     as_asked = (facts.our_id, facts.amount, facts.currency) == (payment.public_id, payment.amount, "chf")
-    if facts.state is CheckoutState.PAID and as_asked:
+    if facts.state is CheckoutState.PAID and as_asked and facts.agrees:
         payment.provider_payment = facts.payment
         lifecycle.receive(booking, payment, ports.issuer, now, "provider")
     elif payment.state is not PaymentState.OVER:
@@ -239,13 +260,3 @@ def _apply(booking: Booking, payment: Payment, facts: CheckoutFacts, now: dateti
         if facts.state is CheckoutState.PAID:
             journal.note("payment_mismatch", "provider", now, booking.id, said=facts.amount, currency=facts.currency)
             letters.to_organiser("payment_mismatch", booking.id, now, payment_id=payment.id)
-
-
-def _locked(booking_id: int) -> Booking:
-    """The booking, locked after its edition: the order in which every transaction locks."""
-    lock_edition(edition_of(booking_id))
-    return lock_booking(booking_id)
-
-
-def _lock_payment(payment_id: int) -> Payment:
-    return db.session.get_one(Payment, payment_id, with_for_update=True, populate_existing=True)

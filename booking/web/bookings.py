@@ -163,7 +163,7 @@ def _check_page(draft: Draft, form: CheckForm, refusal: Refusal | None = None) -
         return _to_correct(draft.token)
     if isinstance(price, Refusal):
         return _refused(edition, draft, price)
-    form.channel.choices = channels.choices(price.channels)
+    form.channel.choices = channels.choices(price.channels, price.total)
     if form.channel.data not in price.channels:
         form.channel.data = price.channels[0] if price.channels else None
     form.shown_total.data = str(price.total)

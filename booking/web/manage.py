@@ -23,13 +23,23 @@ blueprint = Blueprint("manage", __name__, url_prefix="/<lang:lang>")
 
 
 @blueprint.get("/my/<token>")
-def show(token: str) -> str:
-    """The state of the booking, asked of the payment provider first when a payment is under way."""
+def show(token: str) -> Response:
+    """The state of the booking, asked of the payment provider first when a payment is under way.
+
+    Coming back from its page (`returned`) before it has made up its mind, the page renews itself. Nothing is believed
+    because of the address alone.
+    """
     pay.settle_booking(open_booking(token).id, clock.now(), current_ports())
     booking = open_booking(token)
     problem = sentence(GatewayUnavailable()) if "unavailable" in request.args else None
-    standing = standing_of(booking, clock.now())
-    return render_template("manage/show.html", token=token, booking=booking, problem=problem, **standing)
+    standing, returned = standing_of(booking, clock.now()), "returned" in request.args
+    page = render_template(
+        "manage/show.html", token=token, booking=booking, problem=problem, returned=returned, **standing
+    )
+    response = Response(page)
+    if standing["checking"] and returned:
+        response.headers["Refresh"] = "5"
+    return response
 
 
 @blueprint.route("/my/<token>/attendees", methods=["GET", "POST"])

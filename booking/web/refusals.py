@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from booking.domain import errors
+from booking.domain import errors, reference
 from booking.web.formatting import chf, full_datetime, local
 
 ZONE: Final = "Europe/Zurich"  # of instants in refusals, which know no edition
@@ -90,6 +90,8 @@ def _quote(refusal: errors.QuoteChanged) -> str:
 
 
 def _iban(refusal: errors.IbanNeeded) -> str:
+    if reference.is_qr_iban(refusal.given):
+        return str(_("This is a QR-IBAN, which takes no refunds. Enter the ordinary IBAN of the account."))
     if refusal.given:
         return str(_("This IBAN has a typing error. Copy it again from your bank’s papers."))
     return str(_("Enter the IBAN of the account that the refund goes to."))

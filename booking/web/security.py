@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, request
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -15,9 +19,9 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 # Nothing inline and nothing from elsewhere, so the policy is static and needs no nonce.
-POLICY = (
+POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -35,6 +39,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    app.config["CONTENT_SECURITY_POLICY"] = POLICY.format(forms=" ".join(_form_targets(settings)))
     csrf.init_app(app)
     limiter.init_app(app)
     app.before_request(_readable)
@@ -47,8 +52,18 @@ def _readable() -> None:
         abort(404)
 
 
+def _form_targets(settings: Settings) -> Iterator[str]:
+    """Where our forms may lead, redirects included: here, and to the payment provider's page."""
+    yield "'self'"
+    if settings.stripe.secret_key:
+        yield "https://checkout.stripe.com"
+    if settings.stripe.api_base:
+        parts = urlsplit(settings.stripe.api_base)
+        yield f"{parts.scheme}://{parts.netloc}"
+
+
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Content-Security-Policy", current_app.config["CONTENT_SECURITY_POLICY"])
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     # Addresses of manage pages are keys: they are never told to another site.
     response.headers.setdefault("Referrer-Policy", "same-origin")

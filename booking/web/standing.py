@@ -18,7 +18,7 @@ from booking.persistence import documents, ledger, payments, queries
 from booking.persistence.bookings import Booking
 from booking.persistence.documents import Document
 from booking.persistence.payments import Refund
-from booking.web import formatting
+from booking.web import channels, formatting
 from booking.web.schedule import Schedule, schedule_of
 
 
@@ -39,7 +39,9 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
     edition, owed = booking.edition, ledger.balance(booking.id)
     papers = documents.of_booking(booking.id)
     alive = booking.state in ALIVE
-    checking = bool(payments.open_attempts(booking.id))
+    # Where no page was ever opened, nobody can have paid.
+    checking = any(attempt.provider_id for attempt in payments.open_attempts(booking.id))
+    bill = _bill(booking, owed, papers)
     return {
         "edition": edition,
         "owed": owed,
@@ -47,12 +49,12 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "checking": checking,
         "state_label": _state_label(booking),
         "heading": _heading(booking),
-        "next_lines": list(_next_lines(booking, owed, now)),
+        "next_lines": list(_next_lines(booking, owed, bill, now)),
         "hold_until": _kept_until(booking),
         "rows": _rows(booking),
         "papers": papers,
-        "bill": _bill(booking, owed, papers),
-        "pay_channels": _pay_channels(booking, owed, now),
+        "bill": bill,
+        "pay_buttons": [(channel, channels.pay_button(channel, owed)) for channel in _pay_channels(booking, owed, now)],
         "refunds": [(refund, refund_words(refund)) for refund in queries.refunds_of(booking.id)],
         "schedule": _schedule(booking, now),
         "can_edit": alive and now <= editing_closes(edition.starts_at),
@@ -62,15 +64,23 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
 
 
 def refund_words(refund: Refund) -> str:
-    """What happens with a refund, and when the money shows."""
+    """What happens with a refund, and when the money shows. One that was withdrawn is not spoken of."""
+    delay = _("By card, that takes 5 to 10 days; by TWINT, usually less.")
+    on_its_way = _("On its way back the way you paid.") + " " + delay
     words: dict[RefundState, str] = {
-        RefundState.REQUESTED: _("On its way back to the card you paid with."),
-        RefundState.PENDING: _("On its way back to the card you paid with; banks take 5 to 10 days."),
+        RefundState.REQUESTED: on_its_way,
+        RefundState.PENDING: on_its_way,
         RefundState.NEEDS_IBAN: _("We need your IBAN to send it back by bank transfer."),
         RefundState.TO_PAY: _("Will be sent to your bank account within 10 days."),
-        RefundState.SUCCEEDED: _("Paid back. It shows on your account within 5 to 10 days."),
-        RefundState.FAILED: _("The refund to the card failed: a bank transfer replaces it."),
+        RefundState.SUCCEEDED: _("Sent back the way you paid.") + " " + delay,
+        RefundState.FAILED: _("It could not be sent back the way you paid: a bank transfer replaces it."),
     }
+    if refund.state is RefundState.SUCCEEDED and refund.channel is Channel.TRANSFER:
+        return str(_("Sent to your bank account. It shows there within one or two working days."))
+    if refund.reason == "dispute":
+        return str(_("Your bank has given it back to you, after the payment was contested."))
+    if refund.state is RefundState.REQUESTED and refund.payment and refund.payment.dispute == "open":
+        return str(_("It waits until your bank has decided about the payment that was contested."))
     return words[refund.state]
 
 
@@ -100,7 +110,7 @@ def _heading(booking: Booking) -> str:
     return str(_("This booking has expired"))
 
 
-def _next_lines(booking: Booking, owed: int, now: datetime) -> list[str]:
+def _next_lines(booking: Booking, owed: int, bill: Bill | None, now: datetime) -> list[str]:
     """What comes next, a sentence each."""
     lines: list[str] = []
     starts = formatting.full_date(formatting.local(booking.edition.starts_at, booking.edition.zone))
@@ -112,8 +122,10 @@ def _next_lines(booking: Booking, owed: int, now: datetime) -> list[str]:
         lines.append(_("Pay %(amount)s to confirm your booking.", amount=formatting.chf(owed)))
     elif booking.state is BookingState.CONFIRMED:
         lines.append(_("You receive the confirmation, with a calendar file, at %(email)s.", email=booking.email))
-        if owed > 0:
+        if owed > 0 and bill:
             lines.append(_("Pay the invoice of %(amount)s with the QR-bill below.", amount=formatting.chf(owed)))
+        elif owed > 0:  # the payer's bank took the money back
+            lines.append(_("%(amount)s is still to be paid.", amount=formatting.chf(owed)))
         if booking.edition.ends_at > now:
             lines.append(_("We look forward to seeing you on %(day)s.", day=starts))
     elif booking.state is BookingState.EXPIRED:
@@ -164,13 +176,13 @@ def _pay_channels(booking: Booking, owed: int, now: datetime) -> list[Channel]:
     if owed <= 0 or booking.state is BookingState.EXPIRED:
         return []
     ports, edition = current_ports(), booking.edition
-    channels = list(ports.gateways)
+    offered = list(ports.gateways)
     by_card = booking.state is BookingState.PENDING and booking.channel is not Channel.TRANSFER
     in_time = transfer_due(now, edition.starts_at, edition.zone) is not None
     on_payment = edition.confirmation is Confirmation.ON_PAYMENT
     if by_card and on_payment and in_time and ports.issuer.iban:
-        channels.append(Channel.TRANSFER)
-    return channels
+        offered.append(Channel.TRANSFER)
+    return offered
 
 
 def _schedule(booking: Booking, now: datetime) -> Schedule | None:

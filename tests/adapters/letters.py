@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -129,6 +129,21 @@ def payment_mismatch(locale: str) -> Payload:
     return late_refund(locale) | {"kind": "payment_mismatch"}
 
 
+def dashboard_refund(locale: str) -> Payload:
+    return refunded(locale) | {"kind": "dashboard_refund"}
+
+
+def dispute(state: str) -> Callable[[str], Payload]:
+    """The letter about a card payment that the payer's bank was called upon for."""
+
+    def write(locale: str) -> Payload:
+        booking = _paid(locale, channel=Channel.STRIPE)
+        payment = Payment.query.filter_by(booking_id=booking.id).one()
+        return _payload(f"dispute_{state}", booking, payment_id=payment.id)
+
+    return write
+
+
 def link(locale: str) -> Payload:
     first, second = factories.make_booking(locale=locale), _paid(locale)
     return _payload("link", second, booking_ids=[first.id, second.id])
@@ -160,6 +175,10 @@ ORGANISER = {
     "refund-task": refund_task,
     "late-refund": late_refund,
     "payment-mismatch": payment_mismatch,
+    "dashboard-refund": dashboard_refund,
+    "dispute-open": dispute("open"),
+    "dispute-won": dispute("won"),
+    "dispute-lost": dispute("lost"),
 }
 
 

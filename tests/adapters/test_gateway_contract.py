@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from booking.adapters.demo_gateway import DemoGateway
+from booking.adapters.stripe_gateway import StripeGateway
 from booking.persistence.db import db
-from booking.services.ports import CheckoutRequest, CheckoutState, Gateway, RefundOutcome
+from booking.services.ports import CheckoutRequest, CheckoutState, Gateway, RefundFacts, RefundOutcome
 from tests.factories import NOW
 from tests.gateway_twin import FakeGateway
+from tests.stripe.stripe_fake import KEY, FakeStripe
+from tests.stripe.stripe_payments import NotOpen
 
 REQUEST = CheckoutRequest(
     our_id="attempt-1",
     amount=34000,
     title="Tenir un blog",
-    description="2026-12-05 · K7MX-4Q2R",
+    starts_on=date(2026, 12, 5),
+    reference="K7MX-4Q2R",
     email="ada@example.org",
     locale="fr",
     expires_at=NOW + timedelta(minutes=31),
@@ -34,6 +39,7 @@ class Provider:
     gateway: Gateway
     pay: Callable[[str, bool], None]
     now: datetime = NOW
+    close: Callable[[], None] = lambda: None
 
     def state(self, provider_id: str) -> CheckoutState:
         return self.gateway.look_up(provider_id).state
@@ -59,10 +65,23 @@ def demo() -> Provider:
     return provider
 
 
-@pytest.fixture(params=[twin, demo], ids=["twin", "demo"])
+def stripe() -> Provider:
+    def pay(provider_id: str, refunds_fail: bool) -> None:
+        with suppress(NotOpen):
+            fake.pay(provider_id)
+        fake.refunds_become = "failed" if refunds_fail else "succeeded"
+
+    fake = FakeStripe(now=lambda: provider.now)
+    provider = Provider(StripeGateway(KEY, fake.url), pay, close=fake.close)
+    return provider
+
+
+@pytest.fixture(params=[twin, demo, stripe], ids=["twin", "demo", "stripe"])
 def provider(request: pytest.FixtureRequest, app: Flask) -> Iterator[Provider]:
     with app.app_context():
-        yield request.param()
+        provider: Provider = request.param()
+        yield provider
+        provider.close()
 
 
 def test_the_same_id_gives_the_same_page(provider: Provider) -> None:
@@ -70,7 +89,7 @@ def test_the_same_id_gives_the_same_page(provider: Provider) -> None:
     assert provider.gateway.start(REQUEST) == first
     other = provider.gateway.start(replace(REQUEST, our_id="attempt-2"))
     assert other.provider_id != first.provider_id
-    assert first.url.startswith("https://")
+    assert first.url.startswith(("https://", "http://127.0.0.1:"))  # Stripe's stand-in is on this machine
 
 
 def test_a_page_says_what_was_asked(provider: Provider) -> None:
@@ -130,3 +149,27 @@ def test_a_failed_refund_stays_failed(provider: Provider) -> None:
     first = provider.gateway.refund("refund-1", money, 34000)
     assert first.outcome is RefundOutcome.FAILED
     assert provider.gateway.refund("refund-1", money, 34000) == first
+
+
+def test_refunds_are_told_oldest_first_under_our_names(provider: Provider) -> None:
+    page = provider.gateway.start(REQUEST).provider_id
+    provider.pay(page, False)
+    money = provider.gateway.look_up(page).payment
+    assert provider.gateway.refunds_of(money) == []
+    first = provider.gateway.refund("refund-1", money, 17000)
+    other = provider.gateway.refund("refund-2", money, 100)
+    assert provider.gateway.refunds_of(money) == [
+        RefundFacts(RefundOutcome.SUCCEEDED, first.provider_id, "refund-1", 17000),
+        RefundFacts(RefundOutcome.SUCCEEDED, other.provider_id, "refund-2", 100),
+    ]
+    assert provider.gateway.disputes_of(money) == []
+
+
+def test_the_same_refund_is_made_once_even_days_later(provider: Provider) -> None:
+    page = provider.gateway.start(REQUEST).provider_id
+    provider.pay(page, False)
+    money = provider.gateway.look_up(page).payment
+    first = provider.gateway.refund("refund-1", money, 100)
+    provider.now += timedelta(days=3)
+    assert provider.gateway.refund("refund-1", money, 100) == first
+    assert len(provider.gateway.refunds_of(money)) == 1

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,22 +26,30 @@ WAIT = 30  # seconds for the first page of a server that creates its database
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running Atelier, as `make run` starts it."""
-    folder, port = tmp_path_factory.mktemp("site"), _free_port()
+    with running(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[Site]:
+    """A server of its own, its files in `folder`; `settings` are environment variables."""
+    port = _free_port()
     address = f"http://127.0.0.1:{port}"
     settings = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ATELIER_")},
+        **{name: value for name, value in os.environ.items() if not name.startswith(("ATELIER_", "STRIPE_"))},
         "ATELIER_DEMO": "1",
         "ATELIER_DATABASE_URL": f"sqlite:///{folder / 'atelier.db'}",
         "ATELIER_DATA_DIR": str(folder),
         "ATELIER_BASE_URL": address,
         "PORT": str(port),
+        **settings,
     }
     with (folder / "log").open("wb") as log:
         command = [sys.executable, "-m", "flask", "--app", "app", "serve"]
         server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
         try:
             _wait_for(f"{address}/health", server, folder / "log")
-            yield Site(address, settings)
+            yield Site(address, settings, settings.get("STRIPE_API_BASE", ""))
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(timeout=30)

@@ -28,10 +28,11 @@ _axe = Axe()
 
 @dataclass(frozen=True)
 class Site:
-    """A running Atelier: where it is, and the settings it runs with."""
+    """A running Atelier: where it is, the settings it runs with, and where its payment provider's pages are."""
 
     address: str
     environ: Mapping[str, str]
+    provider: str = ""
 
     def flask(self, *command: str) -> str:
         """What a command prints that the organiser gives on this site's database."""
@@ -48,6 +49,7 @@ class Visitor:
         self, chromium: Browser, site: Site, lang: str = "en", js: bool = True, width: int = 1280, dark: bool = False
     ) -> None:
         self.site, self.lang, self.js, self.width = site.address, lang, js, width
+        self.provider = site.provider
         self.email = f"visitor-{next(_people)}@example.org"
         self.problems: list[str] = []
         self.refused: set[int] = set()  # statuses of refusals that the journey is about
@@ -163,8 +165,10 @@ class Visitor:
     # Noticing
 
     def look(self) -> Visitor:
-        """Once for each address and state of a page."""
-        state = self.path + str(self.page.locator("h1").all_inner_texts())
+        """Once for each address and state of a page of ours."""
+        if self._at_the_provider(self.page.url):
+            return self
+        state = self.path + str(self.page.locator("h1, .notice").all_inner_texts())
         if state in self._seen:
             return self
         self._seen.add(state)
@@ -181,15 +185,21 @@ class Visitor:
 
     def _hear(self, message: ConsoleMessage) -> None:
         expected = any(f"status of {status}" in message.text for status in self.refused)
+        expected |= self._at_the_provider(message.location["url"])
         if message.type in ("error", "warning") and not expected:
             self.problems.append(f"console: {message.text}")
 
     def _follow(self, request: Request) -> None:
-        if not request.url.startswith((self.site, "data:")):
+        if not request.url.startswith((self.site, "data:")) and not self._at_the_provider(request.url):
             self.problems.append(f"asks elsewhere: {request.url}")
 
+    def _at_the_provider(self, url: str) -> bool:
+        """Whose pages are not ours to judge."""
+        return bool(self.provider) and url.startswith(self.provider)
+
     def _read(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in self.refused:
+        unexpected = response.status >= 400 and response.status not in self.refused
+        if unexpected and not self._at_the_provider(response.url):
             self.problems.append(f"{response.status}: {response.url}")
 
 

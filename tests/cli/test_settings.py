@@ -7,8 +7,9 @@ import subprocess
 import sys
 
 import pytest
+from flask import Flask
 
-from booking.config import ROOT, SettingsError, load
+from booking.config import ROOT, SettingsError, init_app, load
 
 REAL = {"ATELIER_SECRET_KEY": "x" * 40, "ATELIER_BASE_URL": "https://classes.example.ch"}
 
@@ -58,3 +59,39 @@ def test_the_command_says_so_without_a_traceback():
     assert result.returncode != 0
     assert "ATELIER_SECRET_KEY" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+STRIPE = {"STRIPE_SECRET_KEY": "rk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_a, whsec_b"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"STRIPE_WEBHOOK_SECRET": "whsec_a"}, "STRIPE_SECRET_KEY is missing"),
+        ({"STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_SECRET_KEY is missing"),
+        ({"STRIPE_SECRET_KEY": "pk_live_x"}, "pk_ is not it"),
+        ({"STRIPE_SECRET_KEY": "nonsense"}, "STRIPE_SECRET_KEY must begin with"),
+        ({**STRIPE, "STRIPE_WEBHOOK_SECRET": "whsec_a,we_b"}, "STRIPE_WEBHOOK_SECRET must begin with whsec_"),
+        ({"STRIPE_SECRET_KEY": "sk_live_x", "STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_API_BASE is for tests"),
+        ({"STRIPE_SECRET_KEY": "rk_live_x", "ATELIER_DEMO": "1"}, "refused in the demonstration"),
+        ({"STRIPE_SECRET_KEY": "rk_live_x", "ATELIER_BASE_URL": "http://classes.example.ch"}, "begins with https://"),
+    ],
+)
+def test_stripe_settings_that_are_refused(given: dict[str, str], said: str):
+    with pytest.raises(SettingsError, match=said) as refusal:
+        load({**REAL, **given})
+    assert not {"rk_live_x", "sk_live_x", "nonsense"} & set(refusal.value.message.split())
+
+
+@pytest.mark.parametrize("key", ["sk_test_x", "rk_test_x", "sk_live_x", "rk_live_x"])
+def test_stripe_settings_that_are_taken(key: str):
+    stripe = load({**REAL, **STRIPE, "STRIPE_SECRET_KEY": key}).stripe
+    assert stripe.webhook_secrets == ("whsec_a", "whsec_b")
+    assert stripe.live == ("_live_" in key)
+
+
+def test_a_live_key_is_refused_in_debug_mode():
+    app = Flask(__name__)
+    app.debug = True
+    with pytest.raises(SettingsError, match="debug mode"):
+        init_app(app, load({**REAL, "STRIPE_SECRET_KEY": "rk_live_x"}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -11,21 +11,8 @@ from booking import create_app
 from booking.config import Settings
 from booking.persistence.db import db
 from booking.services import check
-from tests.conftest import close, settings
-from tests.databases import PostgresDatabase, SqliteFiles
+from tests.conftest import Refill, close, settings
 from tests.services.shop import Shop
-
-Refill = Callable[[], str]  # empties the database and gives its address
-
-
-@pytest.fixture(scope="session")
-def refill(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Refill:
-    if engine == "postgresql":
-        postgres: PostgresDatabase = request.getfixturevalue("postgres")
-        return postgres.fresh
-    files: SqliteFiles = request.getfixturevalue("sqlite_files")
-    folder = tmp_path_factory.mktemp("services")
-    return lambda: files.fresh(folder)
 
 
 @pytest.fixture(scope="session")

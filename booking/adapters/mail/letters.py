@@ -38,7 +38,7 @@ KINDS: Final = (
 )
 ORGANISER_KINDS: Final = (
     "received", "confirmed", "expired", "cancelled", "refund_iban", "refund_task", "late_refund",
-    "payment_mismatch",
+    "payment_mismatch", "dashboard_refund", "dispute_open", "dispute_won", "dispute_lost",
 )  # fmt: skip
 AWAITED: Final = {"refund_iban": RefundState.NEEDS_IBAN, "refund_task": RefundState.TO_PAY}  # what these ask for
 UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
