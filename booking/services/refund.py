@@ -26,7 +26,7 @@ def send(refund_id: int, now: datetime, ports: Ports) -> None:
     """Asks the provider to give the money back; the same refund is never asked for twice under another key.
 
     Waits while a dispute runs about the payment (`dispute.follow` asks again). Raises GatewayDown, so that the job
-    runner tries again later, also when the provider is no longer set up.
+    runner tries again later, also when the provider is no longer set up or a dispute that we do not see holds it up.
     """
     refund = db.session.get_one(Refund, refund_id)
     if refund.state is not RefundState.REQUESTED or refund.payment is None or refund.payment.dispute == "open":
@@ -39,8 +39,8 @@ def send(refund_id: int, now: datetime, ports: Ports) -> None:
     db.session.rollback()
     facts = gateway.refund(our_id, payment, amount)
     if facts.outcome is RefundOutcome.BLOCKED:
-        if dispute != "lost":
-            return
+        if dispute != "lost":  # not known yet, or over: Stripe repeats for a day what it once said
+            raise GatewayDown
         facts = replace(facts, outcome=RefundOutcome.REFUSED)  # no more refunds by this way, ever
     # Refused: perhaps because the money has gone back already by another hand, which must be known before a bank
     # transfer takes its place.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from booking.domain.booking import BookingState
@@ -23,6 +25,19 @@ def test_while_a_dispute_runs_refunds_wait(site: StripeSite) -> None:
     site.drain()
     assert (rows(site, booking), sent_back(site)) == ([("stripe", "succeeded", BACK)], [BACK])
     assert site.letters(booking).count("dispute_won organiser") == 1
+
+
+def test_a_refund_that_stripe_refused_before_anybody_told_why(site: StripeSite) -> None:
+    """What Stripe once answered to a key it repeats for a day, also when the dispute is won by then."""
+    booking = cancelled(site)
+    disputed = site.fake.dispute(site.money(booking))
+    site.drain()
+    site.fake.close_dispute(disputed["id"], won=True)
+    site.webhooks()
+    for _ in range(26):
+        site.now += timedelta(hours=1)
+        site.drain()
+    assert (rows(site, booking), sent_back(site)) == ([("stripe", "succeeded", BACK)], [BACK])
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])

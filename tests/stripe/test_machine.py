@@ -383,7 +383,7 @@ def _inside(make_app: Any) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_inside")
 def test_stripe_lives(engine: str) -> None:
-    examples = 30 if engine == "sqlite" else 5
+    examples = 18 if engine == "sqlite" else 4
     run_state_machine_as_test(
         StripeLives,
         settings=settings(
