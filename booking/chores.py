@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,6 +18,7 @@ from booking.services.ports import GatewayDown
 
 logger = logging.getLogger(__name__)
 
+PATIENCE: Final = 20  # seconds a sweep may spend waiting for providers
 EVENTS_LOOKED_BACK: Final = timedelta(days=4)  # Stripe itself repeats for three
 
 
@@ -30,7 +32,10 @@ def send_refund(payload: dict[str, Any], now: datetime) -> None:
 
 def end_late_attempts(now: datetime) -> None:
     """Asks the provider about pages past their time; seats are released only once it says that they are over."""
+    began = time.monotonic()
     for booking_id in housekeeping.attempts_past_their_time(now):
+        if time.monotonic() - began > PATIENCE:
+            break  # a provider is silent: the next sweep goes on, and this thread is free for other work
         try:
             pay.end_attempts(booking_id, now, current_ports())
         except GatewayUnavailable:

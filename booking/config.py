@@ -14,6 +14,7 @@ from flask import Flask, current_app
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo.db'}"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+DEMO_STRIPE_DATABASE = f"sqlite:///{ROOT / 'var' / 'demo-stripe.db'}"
 DEMO_SECRET = "a-secret-for-the-demonstration-only"  # noqa: S105  public on purpose, refused outside the demo
 
 
@@ -94,9 +95,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     given = _given(Settings, "ATELIER_", environ)
     demo = given.setdefault("demo", not any(name.startswith("ATELIER_") for name in environ))
-    if demo:
-        given.setdefault("database_url", DEMO_DATABASE)
     stripe = StripeSettings(**_given(StripeSettings, "STRIPE_", environ))
+    if demo:  # a database for each gateway: what one began, the other cannot end
+        given.setdefault("database_url", DEMO_STRIPE_DATABASE if stripe.secret_key else DEMO_DATABASE)
     return Settings(**given, organiser=_organiser(environ, demo), stripe=stripe)
 
 
@@ -188,6 +189,9 @@ def _check_stripe(settings: Settings) -> None:
         )
     if any(not secret.startswith("whsec_") for secret in stripe.webhook_secrets):
         raise SettingsError("STRIPE_WEBHOOK_SECRET must begin with whsec_; several are separated by commas.")
+    base = urlsplit(stripe.api_base)
+    if stripe.api_base and (base.scheme not in ("http", "https") or not base.netloc):
+        raise SettingsError(f"STRIPE_API_BASE is {stripe.api_base!r}: write an address as in http://127.0.0.1:12111.")
     if stripe.live and stripe.api_base:
         raise SettingsError("STRIPE_API_BASE is for tests: it is refused together with a live key.")
     if stripe.live and settings.demo:

@@ -53,7 +53,7 @@ class StripeGateway:
 
     def __init__(self, secret_key: str, api_base: str = "") -> None:
         self._key = secret_key
-        self._api_base = api_base
+        self._api_base = api_base.rstrip("/")
         self.live = secret_key.startswith(("sk_live_", "rk_live_"))
 
     @cached_property
@@ -187,7 +187,8 @@ def _session_params(request: CheckoutRequest) -> dict[str, Any]:
     return {
         "mode": "payment",
         "locale": request.locale,
-        "customer_email": request.email,
+        # Stripe takes no address with other letters; the payer then types one there.
+        **({"customer_email": request.email} if request.email.isascii() else {}),
         "client_reference_id": request.our_id,
         "metadata": ours,
         "payment_intent_data": {"description": f"{request.title[:250]} – {description}", "metadata": ours},
@@ -195,7 +196,7 @@ def _session_params(request: CheckoutRequest) -> dict[str, Any]:
         "expires_at": _seconds(request.expires_at),
         "submit_type": "book",
         "adaptive_pricing": {"enabled": False},
-        "success_url": f"{request.return_to}?returned=1",
+        "success_url": f"{request.return_to}?returned=1&session_id={{CHECKOUT_SESSION_ID}}",
         "cancel_url": request.return_to,
     }
 

@@ -12,6 +12,7 @@ from booking.adapters.demo_gateway import DemoGateway
 from booking.adapters.gateways import current_ports
 from booking.domain.booking import Channel
 from booking.domain.errors import Refusal
+from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
 from booking.persistence.payments import open_attempts
@@ -56,22 +57,28 @@ def _book(edition_id: int, name: str, locale: str, now: datetime) -> bool:
     edition = db.session.get_one(Edition, edition_id)
     try:
         price = book.estimate(edition, 1, "", now, ports)
+        offered = [channel for channel in price.channels if channel is not Channel.STRIPE]  # nobody is there to pay
+        if not offered:
+            return False
         order = Order(
             edition_id=edition_id,
             draft_token=drafts.keep(edition_id, {}, now),
             locale=locale,
             contact=Contact(name, email),
             seats=(SeatOrder(name, email, {}),),
-            channel=price.channels[0],
+            channel=offered[0],
             terms=Acceptance(digest, locale, body),
             shown_total=price.total,
         )
         booking_id = book.place(order, now, ports)
     except Refusal:
         return False
-    if price.channels[0] is Channel.DEMO:
+    if offered[0] is Channel.DEMO:
         pay.start(booking_id, Channel.DEMO, now, ports)
         _pay(booking_id, now)
+    elif offered[0] is Channel.TRANSFER:
+        reference = db.session.get_one(Booking, booking_id).qr_reference or ""
+        pay.mark_paid(reference, price.total, now, ports)
     return True
 
 

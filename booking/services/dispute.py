@@ -45,7 +45,8 @@ def _note(payment: Payment, facts: DisputeFacts, now: datetime) -> None:
     else:
         for refund in waiting:
             if refund.state is RefundState.REQUESTED:
-                outbox.post("refund", f"refund-{refund.id}-after-dispute", now, {"refund_id": refund.id})
+                key = f"refund-{refund.id}-after-dispute-{int(now.timestamp())}"  # it may not be the last one
+                outbox.post("refund", key, now, {"refund_id": refund.id})
 
 
 def _book_the_loss(payment: Payment, amount: int, now: datetime) -> None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.adapters.links import manage_token
+from booking.domain.booking import Channel
 from booking.domain.errors import (
     AlreadyBooked,
     EditionFull,
@@ -30,7 +31,7 @@ from booking.web.booking_forms import MAX_SEATS, CheckForm, DetailsForm
 from booking.web.orders import checked_form, edition_of, empty_form, find_edition, order_of, values_of
 from booking.web.refusals import sentence
 from booking.web.schedule import schedule_of
-from booking.web.security import csrf
+from booking.web.security import csrf, limiter
 
 blueprint = Blueprint("bookings", __name__, url_prefix="/<lang:lang>")
 
@@ -86,6 +87,7 @@ def check(token: str) -> str | Response:
 
 
 @blueprint.post("/bookings/<token>/check")
+@limiter.limit("300 per hour", exempt_when=lambda: Channel.STRIPE not in current_ports().gateways)  # card testing
 def place(token: str) -> Any:
     """The button that obliges: books, then on to the payment."""
     draft, form = drafts.find(token), CheckForm()

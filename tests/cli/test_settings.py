@@ -95,3 +95,9 @@ def test_a_live_key_is_refused_in_debug_mode():
     app.debug = True
     with pytest.raises(SettingsError, match="debug mode"):
         init_app(app, load({**REAL, "STRIPE_SECRET_KEY": "rk_live_x"}))
+
+
+@pytest.mark.parametrize("base", ["127.0.0.1:12111", "ftp://x", "http://"])
+def test_the_address_of_a_stand_in_is_an_address(base: str) -> None:
+    with pytest.raises(SettingsError, match="STRIPE_API_BASE"):
+        load({"ATELIER_DEMO": "1", "STRIPE_SECRET_KEY": "sk_test_x", "STRIPE_API_BASE": base})

@@ -81,7 +81,7 @@ def test_what_is_asked(
         "expires_at": int(request_.expires_at.timestamp()),
         "submit_type": "book",
         "adaptive_pricing": {"enabled": False},
-        "success_url": "https://atelier.example.org/fr/my/token?returned=1",
+        "success_url": "https://atelier.example.org/fr/my/token?returned=1&session_id={CHECKOUT_SESSION_ID}",
         "cancel_url": "https://atelier.example.org/fr/my/token",
     }
     assert call.key == "checkout-attempt-1"
