@@ -60,7 +60,7 @@ def fill(url: str, folder: Path) -> str:
         publish.import_catalogue(catalogue_file.read(text, publish.first_day(now)), now)
         seed.book_invented_people(now)
         coming = db.session.scalar(select(func.count(Edition.id)).where(Edition.starts_at > now)) or 0
-        classes = list(db.session.scalars(select(MasterClass).where(MasterClass.published)))
+        classes = list(db.session.scalars(select(MasterClass).where(MasterClass.state == "published")))
         venue = db.session.scalars(select(Venue)).first()
         for number, master_class in enumerate(islice(cycle(classes), EDITIONS - coming)):
             facts = {"slug": f"extra-{number}", "venue": venue, "capacity": 6 + number % 7}

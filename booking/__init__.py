@@ -14,6 +14,7 @@ from booking.web import (
     catalogue,
     context,
     demo,
+    desk,
     errors,
     feeds,
     formatting,
@@ -50,6 +51,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_app(app)
     for area in (catalogue, pages, feeds, bookings, payments, manage, cancellations, health):
         app.register_blueprint(area.blueprint)
+    desk.init_app(app, settings)
     if settings.stripe.secret_key:
         app.register_blueprint(stripe_webhook.blueprint)
     if settings.demo:

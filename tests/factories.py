@@ -15,6 +15,7 @@ from booking.domain.booking import BookingState, Channel, transfer_due
 from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind, LedgerKind, PaymentState, RefundState
 from booking.domain.policy import CancellationPolicy, parse_policy
+from booking.domain.publication import Publication
 from booking.persistence import documents, ledger, terms
 from booking.persistence.bookings import Attendee, Booking, new_reference
 from booking.persistence.cancellations import Cancellation
@@ -53,7 +54,7 @@ def make_class(policy: CancellationPolicy | None = SEED_POLICY, **changes: Any) 
         "summary": Bilingual("Une journée pour écrire.", "A day of writing."),
         "bring": Bilingual("- Votre ordinateur\n- Un texte commencé", "- Your laptop\n- A text you have begun"),
         "contact_email": "contact@example.org",
-        "published": True,
+        "state": Publication.PUBLISHED,
         "policy_template": template,
         "trainers": [Trainer(slug=f"t{number}", name="Ada Exemple", bio=Bilingual("", ""))],
     }

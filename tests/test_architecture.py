@@ -16,6 +16,7 @@ FLASK_ALLOWED = re.compile(
     r"(web|cli)/|jobs|__init__\.py$"
     r"|config\.py$"  # keeps the settings with the application
     r"|persistence/(db|migrations)\.py$"  # Flask-SQLAlchemy and Flask-Alembic are bound to the application there
+    r"|persistence/organisers\.py$"  # Flask-Security asks people and passkeys to be of its kind
     r"|adapters/gateways\.py$"  # made once for the application and kept with it
     r"|adapters/mail"  # mails are rendered from templates
 )

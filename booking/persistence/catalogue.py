@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, exists, select
 
 from booking.domain.catalogue import CatalogueSpec, ClassSpec, EditionSpec, QuestionSpec, VoucherSpec
+from booking.domain.publication import SHOWN, Publication
 from booking.persistence.bookings import Answer, Booking
 from booking.persistence.db import Model, db
 from booking.persistence.drafts import Draft
@@ -26,7 +27,7 @@ from booking.persistence.policies import PolicyTemplate
 from booking.persistence.vouchers import Voucher
 
 Row = TypeVar("Row", bound=Model)
-ELSEWHERE = frozenset({"contact", "policy", "trainers", "questions", "editions", "topics", "related"})
+ELSEWHERE = frozenset({"contact", "policy", "trainers", "questions", "editions", "topics", "related", "published"})
 
 
 @dataclass
@@ -95,6 +96,7 @@ class Writer:
             "related": list(offer.related),
             "contact_email": offer.contact,
             "policy_id": policy.id if policy else None,
+            "state": Publication.PUBLISHED if offer.published else Publication.DRAFT,
         }
         row = self._put(MasterClass, {"slug": offer.slug}, values)
         trainers = [self.trainers[slug] for slug in offer.trainers]
@@ -148,9 +150,9 @@ class Writer:
         for edition in db.session.scalars(select(Edition).where(Edition.slug.not_in(editions))):
             self._withdraw_edition(edition)
         classes = {offer.slug for offer in spec.classes}
-        gone = select(MasterClass).where(MasterClass.slug.not_in(classes), MasterClass.published.is_(True))
+        gone = select(MasterClass).where(MasterClass.slug.not_in(classes), MasterClass.state.in_(SHOWN))
         for offer in db.session.scalars(gone):
-            offer.published = False
+            offer.state = Publication.ARCHIVED
             self.counts.withdrawn += 1
         codes = {voucher.code for voucher in spec.vouchers}
         for voucher in db.session.scalars(select(Voucher).where(Voucher.code.not_in(codes))):

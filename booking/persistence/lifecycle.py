@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from booking.domain.actor import SYSTEM, Actor
 from booking.domain.booking import BookingState, Channel, transfer_due
 from booking.domain.documents import Issuer
 from booking.domain.errors import ChannelRefused
@@ -24,10 +25,10 @@ def lock(booking_id: int) -> Booking:
     return lock_booking(booking_id)
 
 
-def confirm(booking: Booking, now: datetime, actor: str) -> None:
+def confirm(booking: Booking, now: datetime, by: Actor) -> None:
     """The seats are theirs: state, journal, mails to both sides."""
     booking.move_to(BookingState.CONFIRMED, now)
-    journal.note("confirmed", actor, now, booking.id)
+    journal.note("confirmed", by, now, booking.id)
     letters.to_booker("confirmed", booking.id, now)
     letters.to_organiser("confirmed", booking.id, now)
     counters.catalogue_changed()
@@ -69,17 +70,17 @@ def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
     booking.move_to(BookingState.EXPIRED, now)
     credit(booking, booking.active, issuer, now)
     give_back(booking, surplus(booking), "late", now)
-    journal.note("expired", "system", now, booking.id)
+    journal.note("expired", SYSTEM, now, booking.id)
     letters.to_booker("expired", booking.id, now)
     if booking.channel is Channel.TRANSFER:  # a card page that was left is no news to the organiser
         letters.to_organiser("expired", booking.id, now)
     counters.catalogue_changed()
 
 
-def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, actor: str) -> None:
+def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, by: Actor) -> None:
     """Money came in: books it, then confirms or revives the booking, or gives back what is too late or too much."""
     payment.move_to(PaymentState.PAID, now)
-    journal.note("paid", actor, now, booking.id, amount=payment.amount, channel=payment.channel.value)
+    journal.note("paid", by, now, booking.id, amount=payment.amount, channel=payment.channel.value)
     waiting = booking.state in (BookingState.PENDING, BookingState.EXPIRED)
     in_time = waiting and can_be_confirmed(booking, now) and _is_enough(booking, payment)
     if waiting and not in_time and booking.state == BookingState.PENDING:
@@ -96,7 +97,7 @@ def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, a
             # Paid in full, also where `owed` was less: an earlier part of it may be on its way back.
             issuing.invoice(booking, issuer, now, due_at=None, paid=sum(seat.net_price for seat in booking.active))
         booking.channel = payment.channel
-        confirm(booking, now, actor)
+        confirm(booking, now, by)
     counters.catalogue_changed()
     _return_surplus(booking, payment, now)
 
@@ -197,7 +198,7 @@ def _return_surplus(booking: Booking, payment: Payment, now: datetime) -> None:
     if too_much <= 0:
         return
     reason = "surplus" if booking.state == BookingState.CONFIRMED else "late"
-    journal.note("money_returned", "system", now, booking.id, amount=too_much, reason=reason)
+    journal.note("money_returned", SYSTEM, now, booking.id, amount=too_much, reason=reason)
     for refund in give_back(booking, too_much, reason, now):
         if refund.state is not RefundState.NEEDS_IBAN:  # else the mail that asks for the IBAN says it all
             letters.to_booker("late_refund", booking.id, now, payment_id=payment.id, refund_id=refund.id)

@@ -12,6 +12,7 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.cancellation import Timing
 from booking.domain.policy import CancellationPolicy
+from booking.domain.publication import SHOWN, Publication
 from booking.persistence.db import Model, db
 from booking.persistence.policies import PolicyTemplate
 
@@ -70,7 +71,7 @@ class MasterClass(Model):
     picture: Mapped[str] = mapped_column(default="")
     picture_credit: Mapped[str] = mapped_column(default="")
     contact_email: Mapped[str] = mapped_column(default="")
-    published: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[Publication] = mapped_column(default=Publication.DRAFT)
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy_template.id"))
 
     policy_template: Mapped[PolicyTemplate | None] = relationship()
@@ -79,6 +80,11 @@ class MasterClass(Model):
         order_by="Question.position", back_populates="master_class", cascade="all, delete-orphan"
     )
     editions: Mapped[list[Edition]] = relationship(order_by="Edition.starts_at", back_populates="master_class")
+
+    @property
+    def shown(self) -> bool:
+        """Whether everybody may read of it."""
+        return self.state in SHOWN
 
 
 class Topic(Model):
@@ -135,9 +141,12 @@ class Edition(Model):
     registration_closes_at: Mapped[datetime | None]
     decision_at: Mapped[datetime | None]
     confirmation: Mapped[Confirmation] = mapped_column(default=Confirmation.ON_PAYMENT)
+    state: Mapped[Publication] = mapped_column(default=Publication.PUBLISHED)
     starts_at: Mapped[datetime] = mapped_column(index=True)  # of the first meeting, for sorting and locking rules
     ends_at: Mapped[datetime]  # of the last meeting
     called_off_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]  # when date or place last changed for people who had booked
+    run_decided_at: Mapped[datetime | None]  # the organiser said that it takes place below its minimum
 
     master_class: Mapped[MasterClass] = relationship(back_populates="editions")
     venue: Mapped[Venue | None] = relationship()
@@ -146,6 +155,17 @@ class Edition(Model):
     def timing(self, booked_at: datetime | None = None) -> Timing:
         """What the cancellation schedule needs to know of this edition."""
         return Timing(self.zone, self.starts_at, self.registration_closes_at, booked_at)
+
+    @property
+    def shown(self) -> bool:
+        """Whether everybody may read of it."""
+        return self.state in SHOWN and self.master_class.shown
+
+    @property
+    def bookable(self) -> bool:
+        """Whether it takes bookings as far as publication goes; dates, deadlines and seats are another matter."""
+        published = self.state is Publication.PUBLISHED and self.master_class.state is Publication.PUBLISHED
+        return published and self.called_off_at is None
 
     @property
     def policy(self) -> CancellationPolicy | None:

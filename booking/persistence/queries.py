@@ -15,6 +15,7 @@ from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only, raiseload, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from booking.domain import publication
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
 from booking.domain.payment import RefundState
@@ -26,13 +27,14 @@ from booking.persistence.payments import Refund
 BRIEF: Final = (  # what is said of a class away from its own page
     MasterClass.slug,
     MasterClass.kind,
+    MasterClass.state,
     MasterClass.language,
     MasterClass.title,
     MasterClass.summary,
     MasterClass.topics,
     MasterClass.picture,
 )
-SHOWN: Final = MasterClass.published.is_(True)
+SHOWN: Final = MasterClass.state.in_(publication.SHOWN)
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,16 @@ def class_page(slug: str, now: datetime) -> ClassPage:
         )
     )
     master_class = db.session.scalars(query).one_or_none()
-    if master_class is None or not master_class.published:
+    if master_class is None or not master_class.shown:
         raise NotFound("removed" if master_class and _has_run(master_class, now) else "class")
-    for edition in master_class.editions:
+    shown = [edition for edition in master_class.editions if edition.state in publication.SHOWN]
+    for edition in shown:
         # Each date keeps its class alive and at hand, whatever becomes of the page.
         set_committed_value(edition, "master_class", master_class)
     chosen = [topic for topic in topics() if topic.slug in master_class.topics]
     return ClassPage(
         master_class,
-        offers=tuple(_counted(master_class.editions, now)),
+        offers=tuple(_counted(shown, now)),
         topics=tuple(chosen),
         related=tuple(_related(master_class.related, now)),
     )
@@ -156,7 +159,7 @@ def _related(slugs: Collection[str], now: datetime) -> list[Related]:
 
 def _next_edition(master_class: MasterClass, now: datetime) -> Edition | None:
     coming = (edition for edition in master_class.editions if edition.starts_at > now and not edition.called_off_at)
-    return next(coming, None)
+    return next((edition for edition in coming if edition.state in publication.SHOWN), None)
 
 
 def _has_run(master_class: MasterClass, now: datetime) -> bool:
@@ -183,7 +186,7 @@ def _offers() -> Select[Edition]:
     return (
         select(Edition)
         .join(Edition.master_class)
-        .where(SHOWN, Edition.ends_at > bindparam("since"))
+        .where(SHOWN, Edition.state.in_(publication.SHOWN), Edition.ends_at > bindparam("since"))
         .order_by(Edition.starts_at, Edition.id)
         .options(contains_eager(Edition.master_class).options(*_brief()), *_whereabouts())
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from booking.domain import reference
+from booking.domain.actor import PARTICIPANT
 from booking.domain.booking import (
     CARD_HOLD,
     BookingState,
@@ -16,7 +17,14 @@ from booking.domain.booking import (
     transfer_due,
 )
 from booking.domain.cancellation import SeatPrice
-from booking.domain.errors import AlreadyBooked, ChannelRefused, EditionFull, NotFound, PriceChanged
+from booking.domain.errors import (
+    AlreadyBooked,
+    ChannelRefused,
+    EditionFull,
+    NotFound,
+    PriceChanged,
+    RegistrationNotOpen,
+)
 from booking.domain.pricing import check_voucher, list_price, seat_prices
 from booking.persistence import bookings, counters, issuing, journal, lifecycle, terms, vouchers
 from booking.persistence.bookings import Answer, Attendee, Booking
@@ -135,7 +143,9 @@ def place(order: Order, now: datetime, ports: Ports) -> int:
 
 
 def _check_open(edition: Edition, now: datetime) -> None:
-    called_off = edition.called_off_at is not None or not edition.master_class.published
+    if edition.called_off_at is None and not edition.bookable:
+        raise RegistrationNotOpen("closed", now)
+    called_off = edition.called_off_at is not None
     check_open(edition.registration_opens_at, edition.registration_closes_at, edition.starts_at, called_off, now)
 
 
@@ -211,15 +221,15 @@ def _write(order: Order, edition: Edition, price: Estimate, voucher: Voucher | N
 
 def _begin(booking: Booking, edition: Edition, now: datetime, ports: Ports) -> None:
     """From 'written' to held or confirmed, with what the person needs for the next step."""
-    journal.note("booked", "participant", now, booking.id, seats=len(booking.attendees), channel=booking.channel.value)
+    journal.note("booked", PARTICIPANT, now, booking.id, seats=len(booking.attendees), channel=booking.channel.value)
     lifecycle.charge(booking, now)
     if ports.issuer.iban:
         booking.qr_reference = reference.make("booking", booking.id, ports.issuer.iban)
     if booking.channel is Channel.FREE:
-        lifecycle.confirm(booking, now, "participant")
+        lifecycle.confirm(booking, now, PARTICIPANT)
     elif edition.confirmation is Confirmation.ON_BOOKING:
         issuing.invoice(booking, ports.issuer, now, due_at=now + issuing.ON_ACCOUNT_TERM)
-        lifecycle.confirm(booking, now, "participant")
+        lifecycle.confirm(booking, now, PARTICIPANT)
     elif booking.channel is Channel.TRANSFER:
         lifecycle.await_transfer(booking, ports.issuer, now)
     else:

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from booking.domain import cancellation as schedule
+from booking.domain.actor import PARTICIPANT
 from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import CancellationQuote
 from booking.domain.errors import NothingToCancel, QuoteChanged
@@ -125,11 +126,11 @@ def _carry_out(booking: Booking, proposal: Proposal, now: datetime, ports: Ports
     if not remaining:
         booking.move_to(BookingState.CANCELLED, now)
     elif _is_paid_now(booking, now):
-        lifecycle.confirm(booking, now, "participant")
+        lifecycle.confirm(booking, now, PARTICIPANT)
     iban = payments.refund_account(payee.iban) if proposal.asks_iban else ""
     lifecycle.give_back(booking, lifecycle.surplus(booking), "cancellation", now, iban, payee.holder)
     cancellation = _record(booking, proposal, now)
-    journal.note("cancelled", "participant", now, booking.id, seats=len(proposal.seats), fee=proposal.quote.fee)
+    journal.note("cancelled", PARTICIPANT, now, booking.id, seats=len(proposal.seats), fee=proposal.quote.fee)
     letters.to_booker("cancelled", booking.id, now, cancellation_id=cancellation.id)
     letters.to_organiser("cancelled", booking.id, now, cancellation_id=cancellation.id)
     counters.catalogue_changed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from booking.domain.actor import PROVIDER
 from booking.domain.payment import LedgerKind, RefundState
 from booking.persistence import journal, ledger, letters, lifecycle, outbox, payments, provider_events
 from booking.persistence.db import db
@@ -29,7 +30,7 @@ def follow(payment_id: int, now: datetime, ports: Ports, event_id: str = "") -> 
 
 def _note(payment: Payment, facts: DisputeFacts, now: datetime) -> None:
     payment.dispute = facts.state
-    journal.note("dispute", "provider", now, payment.booking_id, state=facts.state, amount=facts.amount)
+    journal.note("dispute", PROVIDER, now, payment.booking_id, state=facts.state, amount=facts.amount)
     letters.to_organiser(f"dispute_{facts.state}", payment.booking_id, now, payment_id=payment.id)
     if facts.state == "open":
         return

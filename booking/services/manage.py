@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from booking.domain.actor import PARTICIPANT
 from booking.domain.booking import ALIVE, editing_closes
 from booking.domain.errors import EditingClosed
 from booking.persistence import journal, letters
@@ -39,7 +40,7 @@ def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: da
         for seat in booking.active:
             if seat.id in changes:
                 _write(seat, changes[seat.id])
-        journal.note("attendees_changed", "participant", now, booking.id)
+        journal.note("attendees_changed", PARTICIPANT, now, booking.id)
 
 
 def send_links(email: str, now: datetime) -> None:
@@ -53,7 +54,7 @@ def send_links(email: str, now: datetime) -> None:
         found = list(db.session.scalars(query))
         for booking in found:
             booking.link_version += 1
-            journal.note("links_sent", "participant", now, booking.id)
+            journal.note("links_sent", PARTICIPANT, now, booking.id)
         if found:
             letters.fresh_links([booking.id for booking in found], found[-1].link_version, now)
 

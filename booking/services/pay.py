@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from booking.domain.actor import ORGANISER, PARTICIPANT, PROVIDER, Actor
 from booking.domain.booking import CARD_HOLD, BookingState, Channel
 from booking.domain.errors import ChannelRefused, GatewayUnavailable, NotPayable, WrongAmount
 from booking.domain.payment import PaymentState
@@ -105,7 +106,7 @@ def pay_by_transfer(booking_id: int, now: datetime, ports: Ports) -> None:
         _check_payable(booking, now)
         if booking.state is BookingState.PENDING and booking.channel is not Channel.TRANSFER:
             lifecycle.await_transfer(booking, ports.issuer, now)
-            journal.note("transfer_chosen", "participant", now, booking.id)
+            journal.note("transfer_chosen", PARTICIPANT, now, booking.id)
 
 
 def mark_paid(
@@ -115,6 +116,7 @@ def mark_paid(
     ports: Ports,
     received_at: datetime | None = None,
     once_more: bool = False,
+    by: Actor = ORGANISER,
 ) -> int:
     """A transfer of `amount` centimes arrived under a QR reference (blanks allowed); gives the booking's id.
 
@@ -136,7 +138,7 @@ def mark_paid(
         payment = Payment(booking_id=booking.id, channel=Channel.TRANSFER, amount=amount, created_at=credited)
         db.session.add(payment)
         db.session.flush()
-        lifecycle.receive(booking, payment, ports.issuer, now, "organiser")
+        lifecycle.receive(booking, payment, ports.issuer, now, by)
     return booking_id
 
 
@@ -254,9 +256,9 @@ def _apply(booking: Booking, payment: Payment, facts: CheckoutFacts, now: dateti
     as_asked = (facts.our_id, facts.amount, facts.currency) == (payment.public_id, payment.amount, "chf")
     if facts.state is CheckoutState.PAID and as_asked and facts.agrees:
         payment.provider_payment = facts.payment
-        lifecycle.receive(booking, payment, ports.issuer, now, "provider")
+        lifecycle.receive(booking, payment, ports.issuer, now, PROVIDER)
     elif payment.state is not PaymentState.OVER:
         payment.move_to(PaymentState.OVER, now)
         if facts.state is CheckoutState.PAID:
-            journal.note("payment_mismatch", "provider", now, booking.id, said=facts.amount, currency=facts.currency)
+            journal.note("payment_mismatch", PROVIDER, now, booking.id, said=facts.amount, currency=facts.currency)
             letters.to_organiser("payment_mismatch", booking.id, now, payment_id=payment.id)

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from booking.domain.actor import ORGANISER, PARTICIPANT, PROVIDER, Actor
 from booking.domain.booking import Channel
 from booking.domain.errors import WrongAmount
 from booking.domain.payment import LedgerKind, RefundState
@@ -75,17 +76,17 @@ def supply_iban(refund_id: int, iban: str, holder: str, now: datetime) -> None:
         if refund.state is RefundState.NEEDS_IBAN:
             refund.iban, refund.account_holder = account, holder
             refund.move_to(RefundState.TO_PAY, now)
-            journal.note("iban_given", "participant", now, refund.booking_id)
+            journal.note("iban_given", PARTICIPANT, now, refund.booking_id)
             lifecycle.announce(refund, now)
 
 
-def mark_refunded(refund_id: int, now: datetime) -> None:
+def mark_refunded(refund_id: int, now: datetime, by: Actor = ORGANISER) -> None:
     """The organiser has sent a refund by bank. The IBAN is erased. Raises WrongAmount('not_a_task')."""
     with atomic():
         refund = _locked(refund_id)
         if refund.state is not RefundState.TO_PAY:
             raise WrongAmount("not_a_task")
-        _succeed(refund, now, "organiser")
+        _succeed(refund, now, by)
 
 
 def tasks() -> list[Refund]:
@@ -146,18 +147,18 @@ def _apply(refund: Refund, facts: RefundFacts, now: datetime) -> None:
     if moves and refund.state is RefundState.WITHDRAWN:  # too late: it was on its way to the provider already
         _write_off_what_was_not_owed(refund, now)
     if facts.outcome is RefundOutcome.SUCCEEDED and refund.state in UNSETTLED:
-        _succeed(refund, now, "provider")
+        _succeed(refund, now, PROVIDER)
     elif facts.outcome is RefundOutcome.PENDING and refund.state in (RefundState.REQUESTED, RefundState.WITHDRAWN):
         refund.move_to(RefundState.PENDING, now)
     elif facts.outcome in (RefundOutcome.FAILED, RefundOutcome.REFUSED) and refund.state in FALLIBLE:
         _fail(refund, now)
 
 
-def _succeed(refund: Refund, now: datetime, actor: str) -> None:
+def _succeed(refund: Refund, now: datetime, by: Actor) -> None:
     refund.move_to(RefundState.SUCCEEDED, now)
     ledger.enter(refund.booking_id, LedgerKind.REFUND, refund.amount, now, refund_id=refund.id)
     refund.iban, refund.account_holder = "", ""
-    journal.note("refunded", actor, now, refund.booking_id, amount=refund.amount)
+    journal.note("refunded", by, now, refund.booking_id, amount=refund.amount)
     letters.to_booker("refunded", refund.booking_id, now, refund_id=refund.id)
 
 
@@ -166,7 +167,7 @@ def _fail(refund: Refund, now: datetime) -> None:
     if refund.state is RefundState.SUCCEEDED:
         ledger.enter(refund.booking_id, LedgerKind.REFUND, refund.amount, now, refund_id=refund.id, reversal=True)
     refund.move_to(RefundState.FAILED, now)
-    journal.note("refund_failed", "provider", now, refund.booking_id, amount=refund.amount)
+    journal.note("refund_failed", PROVIDER, now, refund.booking_id, amount=refund.amount)
     given = -ledger.written_off_with(refund.id)
     ledger.enter(refund.booking_id, LedgerKind.WRITE_OFF, given, now, refund_id=refund.id, reversal=True)
     if refund.amount > given:

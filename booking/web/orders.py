@@ -25,7 +25,7 @@ def find_edition(slug: str) -> Edition:
     """The edition of a published class. Raises NotFound."""
     query = select(Edition).where(Edition.slug == slug).options(joinedload(Edition.master_class))
     edition = db.session.scalar(query)
-    if edition is None or not edition.master_class.published:
+    if edition is None or not edition.shown:
         raise NotFound("edition")
     return edition
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from booking.domain.booking import BookingState
+from booking.domain.publication import Publication
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition, MasterClass
@@ -57,10 +58,10 @@ def test_a_past_edition_stays_as_history() -> None:
 
 def test_a_class_is_no_longer_shown() -> None:
     import_catalogue(replace(SPEC, classes=(), vouchers=()), NOW)
-    assert db.session.scalars(select(MasterClass.published)).all() == [False]
+    assert db.session.scalars(select(MasterClass.state)).all() == [Publication.ARCHIVED]
     assert db.session.scalars(select(Edition)).all() == []
     import_catalogue(SPEC, NOW)
-    assert db.session.scalars(select(MasterClass.published)).all() == [True]
+    assert db.session.scalars(select(MasterClass.state)).all() == [Publication.PUBLISHED]
 
 
 def test_an_answered_question_is_retired_and_an_unanswered_one_deleted() -> None:

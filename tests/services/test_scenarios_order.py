@@ -20,6 +20,7 @@ from booking.domain.errors import (
     VoucherRefused,
 )
 from booking.domain.payment import DocumentKind
+from booking.domain.publication import Publication
 from booking.persistence import documents
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
@@ -129,7 +130,7 @@ def test_a_class_taken_out_of_the_catalogue_is_not_sold(shop: Shop) -> None:
     edition = make_edition()
     order = shop.order(edition)
     with atomic():
-        lock_edition(edition.id).master_class.published = False
+        lock_edition(edition.id).master_class.state = Publication.DRAFT
     with pytest.raises(RegistrationNotOpen):
         shop.place(order)
 

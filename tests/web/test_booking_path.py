@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from booking.domain.publication import Publication
 from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition
 from booking.persistence.transaction import atomic
@@ -180,7 +181,7 @@ def test_unknown_addresses(participant: Participant, address: str):
 def test_a_class_not_yet_published_cannot_be_booked(participant: Participant):
     slug = participant.edition()
     with participant.rows() as session, atomic():
-        session.get_one(Edition, 1).master_class.published = False
+        session.get_one(Edition, 1).master_class.state = Publication.DRAFT
     assert participant.form(slug).status_code == 404
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
+from booking.domain.publication import Publication
 from booking.persistence import counters
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, Topic
@@ -187,8 +188,8 @@ def test_a_date_can_be_chosen_by_link(browser: Browser, edition: Edition) -> Non
 
 def test_what_is_not_shown_is_not_there(browser: Browser, app: Flask) -> None:
     with app.app_context():
-        factories.make_edition(factories.make_class(slug="draft", published=False))
-        old = factories.make_class(slug="old", published=False)
+        factories.make_edition(factories.make_class(slug="draft", state=Publication.DRAFT))
+        old = factories.make_class(slug="old", state=Publication.DRAFT)
         factories.make_edition(old, [("2026-09-05 09:00", "2026-09-05 17:00")])
     assert browser.get("/fr/classes/nowhere").status_code == 404
     assert browser.get("/fr/classes/draft").status_code == 404

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 
+from booking.domain.publication import Publication
 from tests import factories
 from tests.factories import at
 
@@ -38,7 +39,7 @@ def _dates(app: Flask) -> None:
         off = [("2026-12-12 09:00", "2026-12-12 17:00")]
         factories.make_edition(factories.make_class(slug="data"), off, slug="off", called_off_at=NOW)
         factories.make_edition(factories.make_class(slug="old"), [("2026-10-10 09:00", "2026-10-10 17:00")], slug="o")
-        factories.make_edition(factories.make_class(slug="draft", published=False), slug="d")
+        factories.make_edition(factories.make_class(slug="draft", state=Publication.DRAFT), slug="d")
 
 
 def test_the_calendar_holds_every_date(client: FlaskClient) -> None:

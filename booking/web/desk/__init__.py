@@ -1,0 +1,22 @@
+"""The organiser's desk: one module an area, every route behind a permission.
+
+`init_app` registers the areas; `guard` says how a route asks for its permission.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from booking.config import Settings
+from booking.web.desk import guard, navigation, sign_in, today
+
+AREAS = (today,)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Sign-in, the guard before every page, and the areas."""
+    sign_in.init_app(app, settings)
+    guard.init_app(app)
+    navigation.init_app(app)
+    for area in AREAS:
+        app.register_blueprint(area.blueprint)

@@ -1,0 +1,70 @@
+"""Somebody who works at the desk, at a time that the test sets. Pages are in English.
+
+def test_something(desk: Desk) -> None:
+    page = desk.get("bookings/")              # signed in as the owner
+    page = desk.as_("trainer").get("")        # as somebody else
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_security import hash_password
+from werkzeug.test import TestResponse
+
+from booking.domain.permission import Role
+from booking.persistence.db import db
+from booking.persistence.organisers import Organiser
+from booking.persistence.transaction import atomic
+from tests.factories import NOW
+from tests.web.client import Browser
+from tests.web.participant import Participant
+
+PASSWORD = "a long password for tests"
+_HASHED: dict[str, str] = {}  # hashing takes longer than most tests
+
+
+class Desk(Participant):
+    """A participant who can also sign in; `browser` is signed out, each role has a browser of its own."""
+
+    def __init__(self) -> None:
+        self.browsers: dict[str, Browser] = {}
+        self.role = "owner"
+
+    def as_(self, role: str) -> Desk:
+        """From now on this role's browser is used."""
+        self.role = role
+        return self
+
+    @property
+    def seat(self) -> Browser:
+        """The browser of the role, signed in."""
+        if self.role not in self.browsers:
+            browser = self.app.test_client()
+            assert isinstance(browser, Browser)
+            self.browsers[self.role] = browser
+            self.sign_in(browser, self.person(self.role))
+        return self.browsers[self.role]
+
+    def person(self, role: str, **facts: Any) -> str:
+        """The e-mail address of somebody in that role, made when there is none."""
+        email = f"{role}@example.org"
+        with self.app.app_context():
+            if db.session.query(Organiser).filter_by(email=email).first() is None:
+                hashed = _HASHED.setdefault(PASSWORD, hash_password(PASSWORD))
+                known = {"name": role.title(), "locale": "en", "created_at": NOW, "fs_uniquifier": role}
+                with atomic():
+                    person = Organiser(email=email, role=Role(role), password=hashed, **known | facts)
+                    db.session.add(person)
+        return email
+
+    def sign_in(self, browser: Browser, email: str, password: str = PASSWORD) -> TestResponse:
+        page = browser.get("/en/desk/sign-in")
+        return browser.submit(page, email=email, password=password)
+
+    def get(self, path: str = "", lang: str = "en", **query: Any) -> TestResponse:
+        """A page of the desk; `path` stands behind /en/desk/."""
+        return self.seat.get(f"/{lang}/desk/{path}", query_string=query or None, follow_redirects=True)
+
+    def submit(self, page: TestResponse, button: str | None = None, form: int = -1, **values: Any) -> TestResponse:
+        return self.seat.submit(page, button, form, **values)

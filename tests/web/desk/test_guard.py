@@ -1,0 +1,30 @@
+"""Every page of the desk asks who you are, and whether you may."""
+
+from __future__ import annotations
+
+from booking.domain.permission import Permission
+from booking.web.desk.guard import PREFIX
+from tests.web.desk.organiser import Desk
+
+
+def test_every_route_of_the_desk_names_its_permission(desk: Desk) -> None:
+    views = {rule.endpoint for rule in desk.app.url_map.iter_rules() if rule.endpoint.startswith(PREFIX)}
+    assert views
+    for endpoint in views:
+        assert isinstance(getattr(desk.app.view_functions[endpoint], "permission", None), Permission), endpoint
+
+
+def test_nothing_of_the_desk_is_outside_the_guard(desk: Desk) -> None:
+    for rule in desk.app.url_map.iter_rules():
+        if "/desk" in rule.rule:
+            assert rule.endpoint.startswith((PREFIX, "security.")), rule.endpoint
+
+
+def test_strangers_are_asked_to_sign_in(desk: Desk) -> None:
+    page = desk.browser.get("/en/desk/")
+    assert page.status_code == 302
+    assert page.headers["Location"].startswith("/en/desk/sign-in?next=")
+
+
+def test_signing_in_leads_to_the_page_that_was_wanted(desk: Desk) -> None:
+    assert "Today" in desk.get().text
