@@ -30,6 +30,10 @@ WORDS: Final[dict[int, Words]] = {
         lazy_gettext("We could not read this request"),
         lazy_gettext("Something in it was incomplete. Go back, and send it again."),
     ),
+    403: Words(
+        lazy_gettext("This page is not for you"),
+        lazy_gettext("Your account may not open it. If your work needs it, ask an owner of this site."),
+    ),
     404: Words(
         lazy_gettext("There is no page at this address"),
         lazy_gettext("It may have moved, or the address has a typing error. The coming dates are one click away."),

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from flask import Blueprint, Flask, abort, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
 from booking.domain.actor import Actor, at_the_desk
-from booking.domain.permission import Permission
+from booking.domain.permission import Permission, only_own_editions
+from booking.persistence.masterclasses import Edition, MasterClass
 from booking.persistence.organisers import Organiser
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -49,6 +50,36 @@ def me() -> Organiser:
 def actor() -> Actor:
     """The person who signed in, for the journal."""
     return at_the_desk(me().id)
+
+
+def sees(edition: Edition) -> bool:
+    """Whether the person who signed in may look at this date: trainers see those of the classes they teach."""
+    return teaches(edition.master_class)
+
+
+def teaches(master_class: MasterClass) -> bool:
+    """Whether the person may look at this class and its dates; always true but for trainers."""
+    person = me()
+    return not only_own_editions(person.role) or person.trainer_id in [one.id for one in master_class.trainers]
+
+
+def own_edition(edition: Edition) -> Edition:
+    """The same edition; 403 for a trainer who does not teach it. To be called by each page under ATTEND."""
+    if not sees(edition):
+        abort(403)
+    return edition
+
+
+def only_trainer() -> int | None:
+    """The trainer (id, or 0 when none is linked) to whose editions lists are to be cut down; None: all of them."""
+    person = me()
+    return person.trainer_id or 0 if only_own_editions(person.role) else None
+
+
+def done(sentence: str, endpoint: str, **values: Any) -> Response:
+    """The end of a POST that did something: says so on the page it leads to (303)."""
+    flash(sentence, "success")
+    return redirect(url_for(endpoint, **values), 303)
 
 
 def init_app(app: Flask) -> None:
