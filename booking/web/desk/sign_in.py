@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from flask import Flask, request
 from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
@@ -40,7 +42,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SECURE=settings.base_url.startswith("https://"),
         REMEMBER_COOKIE_DURATION=timedelta(days=30),
     )
-    Security(app, SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey), mail_util_cls=LetterBox)
+    with _confined_to_the_desk(app):
+        Security(app, SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey), mail_util_cls=LetterBox)
     app.before_request(_announce_write)
 
 
@@ -48,3 +51,34 @@ def _announce_write() -> None:
     """Forms of Flask-Security write and commit by themselves: on SQLite their transaction must say so at its begin."""
     if (request.endpoint or "").startswith("security.") and request.method == "POST":
         db.session.connection(execution_options={"write": True})
+
+
+@contextmanager
+def _confined_to_the_desk(app: Flask) -> Iterator[None]:
+    """What is registered inside for every request runs on the desk's alone: looking for somebody who is signed in reads
+    the session, and a page that reads it is no longer the same for everybody."""
+    everywhere: list[tuple[list[Any], Any]] = [
+        (app.before_request_funcs.setdefault(None, []), None),
+        (app.after_request_funcs.setdefault(None, []), None),
+        (app.template_context_processors[None], {}),
+    ]
+    before = [len(functions) for functions, _nothing in everywhere]
+    yield
+    for (functions, nothing), known in zip(everywhere, before, strict=True):
+        functions[known:] = [_at_the_desk(function, nothing) for function in functions[known:]]
+
+
+def _at_the_desk(function: Callable[..., Any], nothing: Any) -> Callable[..., Any]:
+    """`function` on pages of the desk; elsewhere the response it was given comes back, or `nothing`."""
+
+    def confined(*response: Any) -> Any:
+        if is_desk(request.endpoint):
+            return function(*response)
+        return response[0] if response else nothing
+
+    return confined
+
+
+def is_desk(endpoint: str | None) -> bool:
+    """Whether an endpoint is of the desk or of signing in there."""
+    return (endpoint or "").startswith(("desk_", "security."))
