@@ -15,6 +15,7 @@ from booking.persistence import (
     payments,
     policies,
     provider_events,
+    settings,
     terms,
     vouchers,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "payments",
     "policies",
     "provider_events",
+    "settings",
     "terms",
     "vouchers",
 ]
