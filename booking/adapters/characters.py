@@ -50,3 +50,10 @@ def _drawable(character: str) -> bool:
         return True
     letters = ("\u0386", "\u03ce"), ("\u0400", "\u045f"), ("\u1ea0", "\u1ef9")
     return any(first <= character <= last for first, last in letters) and unicodedata.category(character) != "Cn"
+
+
+def slug_of(text: str) -> str:
+    """'Écrire pour le web !' -> 'ecrire-pour-le-web', for addresses; '' when nothing of it can be written so."""
+    return "-".join(re.findall(r"[a-z0-9]+", unidecode(text.replace("’", " ").replace("'", " ")).lower()))[:60].strip(
+        "-"
+    )

@@ -118,3 +118,16 @@ class PromiseBroken(Refusal):
 
     where: str
     what: str
+
+
+@dataclass
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed what this form was about to overwrite; nothing was written."""
+
+
+@dataclass
+class StillUsed(Refusal):
+    """It cannot be deleted: something relies on it. `by` names what: 'class', 'edition', 'booking'."""
+
+    by: str
+    count: int
