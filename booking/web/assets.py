@@ -12,7 +12,7 @@ from flask import Blueprint, Flask, abort, current_app, request, url_for
 from werkzeug.wrappers import Response
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-STYLESHEET = "site.css"  # the small files of css/, in the order of css/ORDER, as one
+STYLESHEETS = {"site": "ORDER", "desk": "ORDER.desk"}  # the small files of css/, in the order of that list, as one
 COMPRESSIBLE = (".css", ".js", ".svg", ".txt")
 FOREVER = 365 * 24 * 3600  # seconds
 
@@ -29,15 +29,17 @@ class Asset(NamedTuple):
 
 
 def init_app(app: Flask) -> None:
-    """Reads every asset once; templates name them with `asset('css')` or `asset('img/logo.svg')`."""
+    """Reads every asset once; templates name them with `asset('site.css')` or `asset('img/logo.svg')`."""
     app.extensions["assets"] = _read_all()
     app.jinja_env.globals.update(asset=asset)
     app.register_blueprint(blueprint)
 
 
 def asset(name: str) -> str:
-    """The address of an asset; 'css' is the stylesheet. Raises KeyError for a file that is not there."""
-    name = STYLESHEET if name == "css" else name
+    """The address of an asset; stylesheets are 'site.css' and, beside it at the desk, 'desk.css'.
+
+    Raises KeyError for a file that is not there.
+    """
     return url_for("assets.serve", digest=_assets()[name].digest, name=name)
 
 
@@ -70,13 +72,18 @@ def _assets() -> dict[str, Asset]:
 
 def _read_all() -> dict[str, Asset]:
     files = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in STATIC.rglob("*") if path.is_file()}
-    order = (STATIC / "css" / "ORDER").read_text().split()
-    stylesheet = b"\n".join(files[f"css/{name}"] for name in order)
     assets = {name: _prepared(name, body) for name, body in files.items()}
+    for name, order in STYLESHEETS.items():
+        assets[f"{name}.css"] = _prepared(f"{name}.css", _stylesheet(files[f"css/{order}"].decode().split(), assets))
+    return assets
+
+
+def _stylesheet(order: list[str], assets: dict[str, Asset]) -> bytes:
+    stylesheet = b"\n".join(assets[f"css/{name}"].body for name in order)
     for name, font in assets.items():  # by its own address, or the browser would fetch it twice
         if name.endswith(".woff2"):
             stylesheet = stylesheet.replace(f'url("{name}")'.encode(), f'url("../{font.digest}/{name}")'.encode())
-    return {**assets, STYLESHEET: _prepared(STYLESHEET, stylesheet)}
+    return stylesheet
 
 
 def _prepared(name: str, body: bytes) -> Asset:

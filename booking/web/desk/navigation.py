@@ -25,6 +25,7 @@ class Entry(NamedTuple):
 
     label: LazyString
     href: str
+    area: str  # the name of the blueprint, for its drawing
     current: bool
 
 
@@ -40,7 +41,7 @@ def desk_menu() -> list[Entry]:
     """What this person may open, in order."""
     here = (request.endpoint or "").partition(".")[0]
     return [
-        Entry(area.label, url_for(area.endpoint), area.endpoint.partition(".")[0] == here)
+        Entry(area.label, url_for(area.endpoint), name, name == here)
         for area in MENU
-        if me().may(area.permission)
+        if me().may(area.permission) and (name := area.endpoint.partition(".")[0])
     ]
