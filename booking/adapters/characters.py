@@ -54,6 +54,5 @@ def _drawable(character: str) -> bool:
 
 def slug_of(text: str) -> str:
     """'Écrire pour le web !' -> 'ecrire-pour-le-web', for addresses; '' when nothing of it can be written so."""
-    return "-".join(re.findall(r"[a-z0-9]+", unidecode(text.replace("’", " ").replace("'", " ")).lower()))[:60].strip(
-        "-"
-    )
+    latin = unidecode(text.replace("’", " ").replace("'", " ")).lower()
+    return "-".join(re.findall(r"[a-z0-9]+", latin))[:60].strip("-")

@@ -96,7 +96,11 @@ def check_price(policy: CancellationPolicy, price: int) -> None:
     for earlier, later, tier in zip(fees, fees[1:], (*policy.tiers[1:], FULL_FEE), strict=False):
         if later < earlier:
             where = "after the last tier" if tier is FULL_FEE else f"at {tier.min_days} days"
-            raise PolicyError(f"the fee falls {where}: at this price it goes down as the day comes nearer")
+            raise PolicyError(
+                f"the fee falls {where}: at this price it goes down as the day comes nearer",
+                "falls_at_price",
+                None if tier is FULL_FEE else tier.min_days,
+            )
 
 
 def quote(

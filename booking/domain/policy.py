@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 Basis = Literal["net", "list"]
 Anchor = Literal["first_meeting", "registration_deadline"]
+Fault = Literal["unreadable", "empty", "range", "overlap", "falls", "options", "falls_at_price"]
 
 MAX_DAYS: Final = 3650  # ten years: beyond it a tier is a slip of the pen, and days would leave the calendar
 WRITTEN_TIER: Final = re.compile(
@@ -21,7 +22,12 @@ WRITTEN_TIER: Final = re.compile(
 
 
 class PolicyError(ValueError):
-    """The tiers are not a total, rising function of time; the message says why, in English, for organisers."""
+    """The tiers are not a total, rising function of time. The message says why, in English, for files and commands;
+    `fault` and `days` say it to pages, which have sentences of their own."""
+
+    def __init__(self, message: str, fault: Fault, days: int | None = None) -> None:
+        super().__init__(message)
+        self.fault, self.days = fault, days
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,9 @@ def parse_policy(text: str, **options: Any) -> CancellationPolicy:
     for part in text.split(","):
         written = WRITTEN_TIER.fullmatch(part)
         if not written:
-            raise PolicyError(f"cannot read {part.strip()[:40]!r}: write days:percent, as in 15:30,8:50,1:80")
+            raise PolicyError(
+                f"cannot read {part.strip()[:40]!r}: write days:percent, as in 15:30,8:50,1:80", "unreadable"
+            )
         days, percent, francs = written.groups()
         tiers.append(CancellationTier(int(days), Decimal(percent), int(Decimal(francs or 0) * 100)))
     return CancellationPolicy(tuple(tiers), **options)
@@ -87,24 +95,31 @@ def parse_policy(text: str, **options: Any) -> CancellationPolicy:
 
 def _check_shape(policy: CancellationPolicy) -> None:
     if not policy.tiers:
-        raise PolicyError("a policy needs at least one tier, as in 15:30,8:50,1:80")
+        raise PolicyError("a policy needs at least one tier, as in 15:30,8:50,1:80", "empty")
     for tier in policy.tiers:
         if not 0 <= tier.min_days <= MAX_DAYS or tier.fixed < 0 or not _is_share(tier.percent):
             raise PolicyError(
-                f"a tier is out of range: 0 to {MAX_DAYS} days, 0 to 100 % in ten-thousandths, no negative sums"
+                f"a tier is out of range: 0 to {MAX_DAYS} days, 0 to 100 % in ten-thousandths, no negative sums",
+                "range",
+                tier.min_days,
             )
     for earlier, later in zip(policy.tiers, policy.tiers[1:], strict=False):
         if earlier.min_days == later.min_days:
-            raise PolicyError(f"two tiers overlap at {later.min_days} days")
+            raise PolicyError(f"two tiers overlap at {later.min_days} days", "overlap", later.min_days)
         falls = later.percent <= earlier.percent and later.fixed <= earlier.fixed
         if falls and (later.percent, later.fixed) != (earlier.percent, earlier.fixed):
-            raise PolicyError(f"the fee falls at {later.min_days} days: it must not go down as the day comes nearer")
+            raise PolicyError(
+                f"the fee falls at {later.min_days} days: it must not go down as the day comes nearer",
+                "falls",
+                later.min_days,
+            )
     if policy.rounding_step not in (1, 5, 10, 100) or policy.min_fee < 0 or policy.withdrawal_days not in (0, 14):
         raise PolicyError(
-            "rounding is 0.01, 0.05, 0.10 or 1.00; the least fee is not negative; withdrawal 0 or 14 days"
+            "rounding is 0.01, 0.05, 0.10 or 1.00; the least fee is not negative; withdrawal 0 or 14 days",
+            "options",
         )
     if not 0 <= policy.free_hours <= MAX_DAYS * 24:
-        raise PolicyError("the hours during which cancelling is free are not negative")
+        raise PolicyError("the hours during which cancelling is free are not negative", "options")
 
 
 def _is_share(percent: Decimal) -> bool:

@@ -50,6 +50,24 @@ def _full(refusal: errors.EditionFull) -> str:
     )
 
 
+def _still_used(refusal: errors.StillUsed) -> str:
+    number = refusal.count
+    sentences = {
+        "class": ngettext(
+            "It cannot be deleted: %(num)d class uses it.", "It cannot be deleted: %(num)d classes use it.", number
+        ),
+        "edition": ngettext(
+            "It cannot be deleted: %(num)d date uses it.", "It cannot be deleted: %(num)d dates use it.", number
+        ),
+        "booking": ngettext(
+            "It cannot be deleted: %(num)d booking carries it.",
+            "It cannot be deleted: %(num)d bookings carry it.",
+            number,
+        ),
+    }
+    return str(sentences[refusal.by])
+
+
 def _not_open(refusal: errors.RegistrationNotOpen) -> str:
     if refusal.reason == "called_off":
         return str(_("This date was called off. Choose another date."))
@@ -147,4 +165,11 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
             "%(where)s: “%(what)s” was promised to people who booked and cannot change.", where=r.where, what=r.what
         ),
     ),
+    errors.ChangedMeanwhile: Answer(
+        409,
+        lambda _r: _(
+            "Somebody else changed this while you were writing. Compare with what is there now, and save again."
+        ),
+    ),
+    errors.StillUsed: Answer(409, _still_used),
 }
