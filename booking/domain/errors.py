@@ -131,3 +131,19 @@ class StillUsed(Refusal):
 
     by: str
     count: int
+
+
+@dataclass
+class PolicyUnfitForPrice(Refusal):
+    """At this seat price, in centimes, the policy's fee would fall as the day comes nearer: at `days` days before, or
+    after its last tier (None)."""
+
+    price: int
+    days: int | None
+
+
+@dataclass
+class CodeTaken(Refusal):
+    """Another voucher has this code."""
+
+    code: str

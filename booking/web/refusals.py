@@ -68,6 +68,15 @@ def _still_used(refusal: errors.StillUsed) -> str:
     return str(sentences[refusal.by])
 
 
+def _unfit(refusal: errors.PolicyUnfitForPrice) -> str:
+    price = chf(refusal.price)
+    if refusal.days is None:
+        return str(_("At a price of %(price)s the fee would fall after the last tier: raise it, or lower the tiers.",
+                     price=price))  # fmt: skip
+    return str(_("At a price of %(price)s the fee would fall %(days)s days before the class: it must rise as the day "
+                 "comes nearer.", price=price, days=refusal.days))  # fmt: skip
+
+
 def _not_open(refusal: errors.RegistrationNotOpen) -> str:
     if refusal.reason == "called_off":
         return str(_("This date was called off. Choose another date."))
@@ -172,4 +181,8 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
         ),
     ),
     errors.StillUsed: Answer(409, _still_used),
+    errors.PolicyUnfitForPrice: Answer(409, _unfit),
+    errors.CodeTaken: Answer(
+        409, lambda r: _("Another voucher has the code %(code)s. Choose another one.", code=r.code)
+    ),
 }
