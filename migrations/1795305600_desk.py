@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:18:55.313254
+Create Date: 2026-11-22 00:20:33.026104
 
 """
 from typing import Sequence, Union
@@ -84,6 +84,51 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_organiser_id'), ['organiser_id'], unique=False)
 
+    op.create_table('booking_index',
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_booking_index_booking_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_booking_index'))
+    )
+    with op.batch_alter_table('booking_index', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_booking_index_name'), ['name'], unique=False)
+
+    op.create_table('note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('organiser_id', sa.Integer(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_note_booking_id')),
+    sa.ForeignKeyConstraint(['organiser_id'], ['organiser.id'], name=op.f('fk_note_organiser_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note'))
+    )
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_note_booking_id'), ['booking_id'], unique=False)
+
+    op.create_table('sent_mail',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('reader', sa.String(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('recipient', sa.String(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('attachments', sa.JSON(), nullable=False),
+    sa.Column('source', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_sent_mail_booking_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sent_mail')),
+    sa.UniqueConstraint('key', name=op.f('uq_sent_mail_key'))
+    )
+    with op.batch_alter_table('sent_mail', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sent_mail_booking_id'), ['booking_id'], unique=False)
+
+    with op.batch_alter_table('booking', schema=None) as batch_op:
+        batch_op.create_index('ix_booking_created', ['created_at', 'id'], unique=False)
+        batch_op.create_index('ix_booking_state_created', ['state', 'created_at', 'id'], unique=False)
+
     with op.batch_alter_table('edition', schema=None) as batch_op:
         batch_op.add_column(sa.Column('state', sa.Enum('draft', 'published', 'closed', 'archived', name='publication', native_enum=False, length=24), nullable=False, server_default='published'))
         batch_op.add_column(sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True))
@@ -95,6 +140,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_journal_entry_edition_id'), ['edition_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
+
+    with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ledger_entry_booking_id'))
+        batch_op.create_index('ix_ledger_entry_balance', ['booking_id', 'amount'], unique=False)
 
     with op.batch_alter_table('master_class', schema=None) as batch_op:
         batch_op.add_column(sa.Column('state', sa.Enum('draft', 'published', 'closed', 'archived', name='publication', native_enum=False, length=24), nullable=False, server_default='published'))
@@ -112,6 +161,10 @@ def downgrade() -> None:
         batch_op.add_column(sa.Column('published', sa.BOOLEAN(), nullable=False, server_default=sa.true()))
         batch_op.drop_column('state')
 
+    with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_ledger_entry_balance')
+        batch_op.create_index(batch_op.f('ix_ledger_entry_booking_id'), ['booking_id'], unique=False)
+
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
@@ -124,6 +177,22 @@ def downgrade() -> None:
         batch_op.drop_column('moved_at')
         batch_op.drop_column('state')
 
+    with op.batch_alter_table('booking', schema=None) as batch_op:
+        batch_op.drop_index('ix_booking_state_created')
+        batch_op.drop_index('ix_booking_created')
+
+    with op.batch_alter_table('sent_mail', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sent_mail_booking_id'))
+
+    op.drop_table('sent_mail')
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_note_booking_id'))
+
+    op.drop_table('note')
+    with op.batch_alter_table('booking_index', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_booking_index_name'))
+
+    op.drop_table('booking_index')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_organiser_id'))
 

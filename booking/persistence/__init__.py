@@ -1,6 +1,7 @@
 """Tables that remember, one noun a file: thin guarded verbs that never commit and never send."""
 
 from booking.persistence import (
+    booking_index,
     bookings,
     cancellations,
     counters,
@@ -10,17 +11,20 @@ from booking.persistence import (
     journal,
     ledger,
     masterclasses,
+    notes,
     organisers,
     outbox,
     payments,
     policies,
     provider_events,
+    sent_mails,
     settings,
     terms,
     vouchers,
 )
 
 __all__ = [
+    "booking_index",
     "bookings",
     "cancellations",
     "counters",
@@ -30,11 +34,13 @@ __all__ = [
     "journal",
     "ledger",
     "masterclasses",
+    "notes",
     "organisers",
     "outbox",
     "payments",
     "policies",
     "provider_events",
+    "sent_mails",
     "settings",
     "terms",
     "vouchers",

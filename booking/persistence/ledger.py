@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.payment import LEDGER_SIGNS, LedgerKind
@@ -14,9 +14,12 @@ from booking.persistence.db import Model, db
 class LedgerEntry(Model):
     """Signed centimes: positive = the participant owes more. Never changed, never deleted."""
 
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount_not_zero"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount_not_zero"),
+        Index("ix_ledger_entry_balance", "booking_id", "amount"),  # all that a balance needs
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
     at: Mapped[datetime]
     kind: Mapped[LedgerKind]
     amount: Mapped[int]
