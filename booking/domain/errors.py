@@ -147,3 +147,10 @@ class CodeTaken(Refusal):
     """Another voucher has this code."""
 
     code: str
+
+
+@dataclass
+class UnknownPlaceholder(Refusal):
+    """A text names placeholders that it has no values for; `names` as typed, in braces."""
+
+    names: tuple[str, ...]

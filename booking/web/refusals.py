@@ -185,4 +185,11 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
     errors.CodeTaken: Answer(
         409, lambda r: _("Another voucher has the code %(code)s. Choose another one.", code=r.code)
     ),
+    errors.UnknownPlaceholder: Answer(
+        422,
+        lambda r: _(
+            "%(names)s cannot be filled in here. Choose from the list, or leave out the braces.",
+            names=", ".join(r.names),
+        ),
+    ),
 }
