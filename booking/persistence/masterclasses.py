@@ -12,8 +12,9 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.cancellation import Timing
 from booking.domain.policy import CancellationPolicy
-from booking.domain.publication import SHOWN, Publication
+from booking.domain.publication import PUBLICATION_TRANSITIONS, SHOWN, Publication
 from booking.persistence.db import Model, db
+from booking.persistence.pictures import Picture
 from booking.persistence.policies import PolicyTemplate
 
 
@@ -22,7 +23,10 @@ class Trainer(Model):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     bio: Mapped[Bilingual]
-    picture: Mapped[str] = mapped_column(default="")
+    picture: Mapped[str] = mapped_column(default="")  # a file of this site, named by a catalogue file
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))  # uploaded; goes before `picture`
+
+    photo: Mapped[Picture | None] = relationship()
 
 
 class Venue(Model):
@@ -68,13 +72,16 @@ class MasterClass(Model):
     series: Mapped[Bilingual]
     topics: Mapped[list[str]] = mapped_column(JSON, default=list)  # slugs of Topic
     related: Mapped[list[str]] = mapped_column(JSON, default=list)  # slugs of other classes
-    picture: Mapped[str] = mapped_column(default="")
-    picture_credit: Mapped[str] = mapped_column(default="")
+    picture: Mapped[str] = mapped_column(default="")  # a file of this site, named by a catalogue file
+    picture_credit: Mapped[str] = mapped_column(default="")  # of that file
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))  # uploaded; goes before `picture`
     contact_email: Mapped[str] = mapped_column(default="")
     state: Mapped[Publication] = mapped_column(default=Publication.DRAFT)
+    announced: Mapped[bool] = mapped_column(default=False)  # shown to everybody once: its address stays what it is
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy_template.id"))
 
     policy_template: Mapped[PolicyTemplate | None] = relationship()
+    photo: Mapped[Picture | None] = relationship()
     trainers: Mapped[list[Trainer]] = relationship(secondary=class_trainers, order_by=Trainer.id)
     questions: Mapped[list[Question]] = relationship(
         order_by="Question.position", back_populates="master_class", cascade="all, delete-orphan"
@@ -85,6 +92,12 @@ class MasterClass(Model):
     def shown(self) -> bool:
         """Whether everybody may read of it."""
         return self.state in SHOWN
+
+    def move_to(self, state: Publication) -> None:
+        """Changes the state at the desk. Raises IllegalTransition."""
+        PUBLICATION_TRANSITIONS.check(self.state, state)
+        self.announced = self.announced or self.shown or state in SHOWN
+        self.state = state
 
 
 class Topic(Model):
@@ -154,7 +167,8 @@ class Edition(Model):
 
     def timing(self, booked_at: datetime | None = None) -> Timing:
         """What the cancellation schedule needs to know of this edition."""
-        return Timing(self.zone, self.starts_at, self.registration_closes_at, booked_at)
+        called_off = self.called_off_at is not None
+        return Timing(self.zone, self.starts_at, self.registration_closes_at, booked_at, self.moved_at, called_off)
 
     @property
     def shown(self) -> bool:

@@ -18,6 +18,7 @@ from booking.persistence import counters, journal
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass
 from booking.persistence.policies import PolicyTemplate
+from booking.persistence.slugs import free_slug
 from booking.persistence.transaction import atomic
 
 
@@ -30,8 +31,7 @@ def fingerprint(template: PolicyTemplate) -> str:
 def create(slug: str, title: Bilingual, policy: CancellationPolicy, now: datetime, by: Actor) -> str:
     """Stores a new policy under `slug`, or under the next one that is free, which it gives."""
     with atomic():
-        taken = set(db.session.scalars(select(PolicyTemplate.slug).where(PolicyTemplate.slug.startswith(slug))))
-        free = next(name for name in _numbered(slug) if name not in taken)
+        free = free_slug(PolicyTemplate, slug)
         db.session.add(PolicyTemplate(slug=free, title=title, definition=policy.to_json()))
         journal.note("policy_written", by, now, policy=free)
         return free
@@ -89,10 +89,3 @@ def _locked(slug: str) -> PolicyTemplate:
         raise NotFound("policy")
     return template
 
-
-def _numbered(slug: str) -> Iterable[str]:
-    yield slug
-    number = 2
-    while True:
-        yield f"{slug}-{number}"
-        number += 1
