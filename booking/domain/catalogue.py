@@ -6,13 +6,14 @@ say"; docs/catalogue.md describes the file that organisers write.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.cancellation import check_price
-from booking.domain.errors import Refusal
+from booking.domain.errors import PolicyUnfitForPrice, Refusal
 from booking.domain.policy import CancellationPolicy, PolicyError
 
 
@@ -206,6 +207,15 @@ def unfit(offer: ClassSpec, policy: CancellationPolicy) -> list[PolicyUnfit]:
                 found.append(PolicyUnfit(f"edition {edition.slug}", str(error)))
                 break
     return found
+
+
+def check_prices(policy: CancellationPolicy, prices: Iterable[int]) -> None:
+    """Raises PolicyUnfitForPrice at the first price, in centimes, at which a fee would fall as the day comes nearer."""
+    for price in prices:
+        try:
+            check_price(policy, price)
+        except PolicyError as error:
+            raise PolicyUnfitForPrice(price, error.days) from error
 
 
 def _unmet(needs: dict[str, bool]) -> tuple[str, ...]:

@@ -154,3 +154,33 @@ class UnknownPlaceholder(Refusal):
     """A text names placeholders that it has no values for; `names` as typed, in braces."""
 
     names: tuple[str, ...]
+
+
+@dataclass
+class SlugRefused(Refusal):
+    """A class cannot have that name in its address: another one has it ('taken'), or it was announced under its own
+    ('kept')."""
+
+    reason: str
+
+
+@dataclass
+class StillBooked(Refusal):
+    """A class cannot be taken off the site: people hold `seats` on dates that are still to come."""
+
+    seats: int
+
+
+@dataclass
+class PlacePromised(Refusal):
+    """A venue's address is about to change while people hold `seats` there on dates to come; it must be said that it
+    is the same place."""
+
+    seats: int
+
+
+@dataclass
+class PictureRefused(Refusal):
+    """A file cannot be kept as a picture."""
+
+    reason: str  # 'kind' | 'broken' | 'huge' | 'heavy' | 'small' | 'narrow'

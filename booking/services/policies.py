@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from booking.domain.actor import Actor
 from booking.domain.bilingual import Bilingual
-from booking.domain.cancellation import check_price
-from booking.domain.errors import ChangedMeanwhile, NotFound, PolicyUnfitForPrice, StillUsed
-from booking.domain.policy import CancellationPolicy, PolicyError
+from booking.domain.catalogue import check_prices
+from booking.domain.errors import ChangedMeanwhile, NotFound, StillUsed
+from booking.domain.policy import CancellationPolicy
 from booking.persistence import counters, journal
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass
@@ -63,15 +62,6 @@ def delete(slug: str, now: datetime, by: Actor) -> None:
         journal.note("policy_deleted", by, now, policy=slug)
 
 
-def check_prices(policy: CancellationPolicy, prices: Iterable[int]) -> None:
-    """Raises PolicyUnfitForPrice at the first price, in centimes, at which a fee would fall as the day comes nearer."""
-    for price in prices:
-        try:
-            check_price(policy, price)
-        except PolicyError as error:
-            raise PolicyUnfitForPrice(price, error.days) from error
-
-
 def _prices(template_id: int, now: datetime) -> list[int]:
     """All prices, full and early, of the coming dates whose class has the policy."""
     coming = (
@@ -88,4 +78,3 @@ def _locked(slug: str) -> PolicyTemplate:
     if template is None:
         raise NotFound("policy")
     return template
-

@@ -77,6 +77,46 @@ def _unfit(refusal: errors.PolicyUnfitForPrice) -> str:
                  "comes nearer.", price=price, days=refusal.days))  # fmt: skip
 
 
+def _slug(refusal: errors.SlugRefused) -> str:
+    if refusal.reason == "taken":
+        return str(_("Another class has this address. Change it a little."))
+    return str(_("This class was announced under its address, which therefore stays as it is."))
+
+
+def _still_booked(refusal: errors.StillBooked) -> str:
+    return str(
+        ngettext(
+            "%(num)d seat is booked on dates to come: the class stays on the site until then. Close it "
+            "instead, and it takes no more bookings.",
+            "%(num)d seats are booked on dates to come: the class stays on the site until then. Close it "
+            "instead, and it takes no more bookings.",
+            refusal.seats,
+        )
+    )
+
+
+def _place_promised(refusal: errors.PlacePromised) -> str:
+    return str(
+        ngettext(
+            "%(num)d seat is booked here. Confirm that it is still the same place.",
+            "%(num)d seats are booked here. Confirm that it is still the same place.",
+            refusal.seats,
+        )
+    )
+
+
+def _picture(refusal: errors.PictureRefused) -> str:
+    reasons = {
+        "kind": _("This file is not a JPEG, PNG or WebP picture. Save it as one of these, and send it again."),
+        "broken": _("This picture cannot be read: the file is damaged or cut short. Send another copy of it."),
+        "huge": _("This picture has too many pixels. Save it smaller: 4000 pixels wide are plenty."),
+        "heavy": _("This file is larger than 20 MB. Save the picture smaller: 4000 pixels wide are plenty."),
+        "small": _("This picture is too small to be shown well. Each side needs 200 pixels or more."),
+        "narrow": _("This picture is too long and narrow. Cut it so that one side is at most five times the other."),
+    }
+    return str(reasons.get(refusal.reason, reasons["broken"]))
+
+
 def _not_open(refusal: errors.RegistrationNotOpen) -> str:
     if refusal.reason == "called_off":
         return str(_("This date was called off. Choose another date."))
@@ -192,4 +232,8 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
             names=", ".join(r.names),
         ),
     ),
+    errors.SlugRefused: Answer(409, _slug),
+    errors.StillBooked: Answer(409, _still_booked),
+    errors.PlacePromised: Answer(409, _place_promised),
+    errors.PictureRefused: Answer(422, _picture),
 }
