@@ -12,6 +12,7 @@ from booking.adapters.toml_tables import Table, as_flag, as_money, listed, near,
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.catalogue import ClassSpec, EditionSpec, MeetingSpec, QuestionSpec
+from booking.domain.editions import MOST_SEATS, Fault, faults
 
 KINDS = ("master_class", "workshop", "course", "information_session")
 QUESTION_KINDS = ("text", "long_text", "choice", "yes_no")
@@ -20,7 +21,6 @@ TEXTS = (
     "title", "summary", "objectives", "programme", "method", "audience", "prerequisites", "bring", "included",
     "credits", "series",
 )  # fmt: skip
-MOST_SEATS = 5000
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,8 @@ def _read_edition(table: Table, setting: Setting) -> EditionSpec:
         decision=instant("decision", time()),
         confirmation=Confirmation(table.choice("confirmation", CONFIRMATIONS, Confirmation.ON_PAYMENT.value)),
     )  # fmt: skip
-    _check_sums(table, edition)
-    _check_times(table, edition)
+    for fault in faults(edition):
+        _complain_of(table, edition, fault)
     table.finish()
     return edition
 
@@ -157,27 +157,15 @@ def _read_meeting(table: Table, first_day: date, zone: ZoneInfo) -> MeetingSpec 
         return None
 
 
-def _check_sums(table: Table, edition: EditionSpec) -> None:
-    if edition.minimum > edition.capacity:
-        table.complain("minimum", f"the minimum is above the capacity of {edition.capacity}: lower it")
-    if (edition.early_price is None) != (edition.early_until is None):
-        table.complain(
-            "early_price", "an early price needs early_until, the last day it holds, and the other way round"
-        )
-    if edition.early_price is not None and edition.price is not None and edition.early_price >= edition.price:
-        table.complain("early_price", "the early price is not below the price: lower it or remove it")
-
-
-def _check_times(table: Table, edition: EditionSpec) -> None:
-    for earlier, later in zip(edition.meetings, edition.meetings[1:], strict=False):
-        if later.starts_at < earlier.ends_at:
-            table.complain("meetings", "the meetings are not in order of time, or overlap: write the earliest first")
-    if not edition.meetings:
-        return
-    start = edition.meetings[0].starts_at
-    for key in ("early_until", "opens", "closes", "decision"):
-        at = getattr(edition, key)
-        if at and at > start:
-            table.complain(key, f"{at:%Y-%m-%d %H:%M} is after the first meeting begins: choose an earlier day")
-    if edition.opens and edition.closes and edition.opens >= edition.closes:
-        table.complain("closes", "registration closes before it opens: exchange the two days")
+def _complain_of(table: Table, edition: EditionSpec, fault: Fault) -> None:
+    """Tells what does not go together in an edition, under the key that the file writes."""
+    at = getattr(edition, fault.field) if fault.reason == "after_start" else None
+    words = {
+        "above_capacity": f"the minimum is above the capacity of {edition.capacity}: lower it",
+        "early_alone": "an early price needs early_until, the last day it holds, and the other way round",
+        "early_not_below": "the early price is not below the price: lower it or remove it",
+        "overlap": "the meetings are not in order of time, or overlap: write the earliest first",
+        "after_start": f"{at:%Y-%m-%d %H:%M} is after the first meeting begins: choose an earlier day" if at else "",
+        "closes_before_opens": "registration closes before it opens: exchange the two days",
+    }
+    table.complain("early_price" if fault.reason == "early_alone" else fault.field, words[fault.reason])

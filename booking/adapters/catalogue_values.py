@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from booking.adapters.toml_tables import as_text
+from booking.domain import local_time
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RELATIVE = re.compile(r"([+-]\d{1,3})w (mon|tue|wed|thu|fri|sat|sun)")
@@ -55,11 +56,14 @@ def instant(value: Any, first_day: date, zone: ZoneInfo, otherwise: time) -> dat
 
 
 def checked(on: date, at: time, zone: ZoneInfo) -> datetime:
-    """That local time as an aware datetime. Raises ValueError when clocks skip it that night."""
-    local = datetime.combine(on, at, zone)
-    if local.astimezone(ZoneInfo("UTC")).astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise ValueError(f"{at:%H:%M} does not exist on {on.isoformat()}: clocks go forward that night")
-    return local
+    """That local time as an aware datetime, the first of the two when it comes twice. Raises ValueError when clocks
+    skip it that night."""
+    try:
+        return local_time.instant(on, at, zone.key)
+    except local_time.ClockChange as change:
+        if change.reason == "twice":
+            return datetime.combine(on, at, zone)
+        raise ValueError(f"{at:%H:%M} does not exist on {on.isoformat()}: clocks go forward that night") from None
 
 
 def slug(value: Any) -> str:

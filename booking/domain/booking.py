@@ -86,6 +86,18 @@ def transfer_due(now: datetime, starts_at: datetime, zone: str) -> datetime | No
     return datetime.combine(day, time(23, 59, 59), tz)
 
 
+def due_after_move(due: datetime, now: datetime, starts_at: datetime, zone: str) -> datetime:
+    """Until when a transfer that was due at `due` may arrive once the start has moved to `starts_at`.
+
+    Never later than before, and at the latest 2 days before the start; where that day is over already, until the
+    start: who was told to pay by another day does not lose the seats to a move.
+    """
+    tz = ZoneInfo(zone)
+    last_day = starts_at.astimezone(tz).date() - timedelta(days=TRANSFER_LAST_DAYS)
+    latest = datetime.combine(last_day, time(23, 59, 59), tz)
+    return min(due, latest if latest > now else starts_at)
+
+
 def editing_closes(starts_at: datetime) -> datetime:
     """Names and answers may be changed online until 24 hours before the start."""
     return starts_at - EDITING_CUT_OFF

@@ -10,27 +10,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from booking.domain.booking import end_of_second
 from booking.domain.money import round_half_up
 from booking.domain.policy import FULL_FEE, CancellationPolicy, CancellationTier, PolicyError
 
-Ground = Literal["tier", "pending", "withdrawal", "free_hours", "free_until_deadline"]
+Ground = Literal["tier", "pending", "called_off", "moved", "withdrawal", "free_hours", "free_until_deadline"]
+
+MOVED_DAYS: Final = 10  # after a move, who had booked before it may withdraw for nothing
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Aware datetimes of one booking; days are counted in `zone`, the edition's IANA zone."""
+    """Aware datetimes of one booking; days are counted in `zone`, the edition's IANA zone.
+
+    `moved_at` is when the organiser last moved the date; `called_off`, that it does not take place.
+    """
 
     zone: str
     first_meeting: datetime
     registration_deadline: datetime | None = None
     booked_at: datetime | None = None
+    moved_at: datetime | None = None
+    called_off: bool = False
 
     def anchor_day(self, policy: CancellationPolicy) -> date:
         """The local day that tiers count back from."""
@@ -38,6 +45,16 @@ class Timing:
         if policy.anchor == "registration_deadline" and self.registration_deadline:
             at = self.registration_deadline
         return at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def free_after_move(self) -> datetime | None:
+        """Through this instant a booking made before the move is cancelled for nothing: the end of the tenth day after
+        it, or the start if that comes first. None for bookings made since, and where nothing was moved."""
+        if self.moved_at is None or self.booked_at is None or self.booked_at >= self.moved_at:
+            return None
+        zone = ZoneInfo(self.zone)
+        last_day = self.moved_at.astimezone(zone).date() + timedelta(days=MOVED_DAYS)
+        return min(datetime.combine(last_day, time(23, 59, 59), zone), self.first_meeting)
 
 
 @dataclass(frozen=True)
@@ -141,8 +158,12 @@ def steps(policy: CancellationPolicy, timing: Timing, seats: Sequence[SeatPrice]
 
 def _free_ground(policy: CancellationPolicy, timing: Timing, received: datetime) -> Ground | None:
     booked, deadline = timing.booked_at, timing.registration_deadline
+    if timing.called_off:
+        return "called_off"
     if received >= timing.first_meeting:  # what has begun can no longer be had for nothing
         return None
+    if timing.free_after_move and received <= end_of_second(timing.free_after_move):
+        return "moved"
     if booked and policy.withdrawal_days and received < booked + timedelta(days=policy.withdrawal_days):
         return "withdrawal"
     if booked and policy.free_hours and received <= booked + timedelta(hours=policy.free_hours):

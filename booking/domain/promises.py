@@ -1,14 +1,15 @@
-"""What participants were promised when they booked, and which catalogue changes would break it.
+"""What participants were promised when they booked, and which changes would break it.
 
 Prices and policies may change: a booking carries its own. What it does not carry (hours, place, zone, the deadline
-that its policy counts from) stays as it was while a booking lives. Calling off or moving an edition is not an edit of
-the catalogue: everybody concerned must be told.
+that its policy counts from) stays as it was while a booking lives. Calling off or moving an edition is no edit:
+everybody concerned must be told, and who does not like the new date or place may go.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from booking.domain.catalogue import EditionSpec, QuestionSpec
 from booking.domain.errors import PromiseBroken
@@ -28,6 +29,27 @@ class PromisedEdition:
     policies: tuple[CancellationPolicy, ...]
 
 
+Change = Literal["date", "place", "link"]
+
+
+def changes(before: EditionSpec, after: EditionSpec) -> frozenset[Change]:
+    """What participants must be told of: another date (hours, clocks) or place, which lets them go, or only another
+    address to join at."""
+    found: set[Change] = set()
+    if _hours(before) != _hours(after) or before.zone != after.zone:
+        found.add("date")
+    if before.venue != after.venue or (before.online_url and not after.online_url):
+        found.add("place")
+    elif before.online_url and before.online_url != after.online_url:
+        found.add("link")
+    return frozenset(found)
+
+
+def frees(changed: frozenset[Change]) -> bool:
+    """Whether who had booked may withdraw for nothing because of it."""
+    return bool(changed - {"link"})
+
+
 @dataclass(frozen=True)
 class PromisedQuestion:
     """A question that was answered: its kind and the choices that somebody picked."""
@@ -38,14 +60,13 @@ class PromisedQuestion:
 
 def broken_by_edition(promised: PromisedEdition, master_class: str, spec: EditionSpec) -> list[PromiseBroken]:
     """What the edition as now written, in that class, would take back."""
-    meetings = tuple((meeting.starts_at, meeting.ends_at) for meeting in spec.meetings)
     kept = {
         "class": promised.master_class == master_class,
-        "meetings": promised.meetings == meetings,
+        "meetings": promised.meetings == _hours(spec),
         "venue": promised.venue == spec.venue,
         "zone": promised.zone == spec.zone,
         "capacity": promised.seats <= spec.capacity,
-        "closes": not _nearer_deadline(promised, spec.closes),
+        "closes": not nearer_deadline(promised, spec.closes),
     }
     return [PromiseBroken(f"edition {spec.slug}", what) for what, is_kept in kept.items() if not is_kept]
 
@@ -59,7 +80,7 @@ def broken_by_question(promised: PromisedQuestion, where: str, spec: QuestionSpe
     return []
 
 
-def _nearer_deadline(promised: PromisedEdition, closes: datetime | None) -> bool:
+def nearer_deadline(promised: PromisedEdition, closes: datetime | None) -> bool:
     """Whether a booking's frozen policy would cost more, or sooner, with the new registration deadline."""
     start = promised.meetings[0][0]
     anchored = any(policy.anchor == "registration_deadline" for policy in promised.policies)
@@ -67,3 +88,7 @@ def _nearer_deadline(promised: PromisedEdition, closes: datetime | None) -> bool
     if anchored and (closes or start) < (promised.closes or start):
         return True
     return bool(free_until and promised.closes and (closes is None or closes < promised.closes))
+
+
+def _hours(spec: EditionSpec) -> tuple[tuple[datetime, datetime], ...]:
+    return tuple((meeting.starts_at, meeting.ends_at) for meeting in spec.meetings)
