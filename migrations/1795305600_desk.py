@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:22:47.486303
+Create Date: 2026-11-22 00:26:10.825722
 
 """
 from typing import Sequence, Union
@@ -75,6 +75,23 @@ def upgrade() -> None:
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_organiser_fs_uniquifier')),
     sa.UniqueConstraint('fs_webauthn_user_handle', name=op.f('uq_organiser_fs_webauthn_user_handle'))
     )
+    op.create_table('message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('message', 'reminder', name='messagekind', native_enum=False, length=24), nullable=False),
+    sa.Column('audience', sa.Enum('confirmed', 'pending', 'all', 'owing', 'chosen', name='audience', native_enum=False, length=24), nullable=False),
+    sa.Column('reach', sa.Enum('bookers', 'attendees', name='reach', native_enum=False, length=24), nullable=False),
+    sa.Column('chosen', sa.JSON(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('organiser_id', sa.Integer(), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['organiser_id'], ['organiser.id'], name=op.f('fk_message_organiser_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_sent_at'), ['sent_at'], unique=False)
+
     op.create_table('passkey',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -121,6 +138,16 @@ def upgrade() -> None:
     with op.batch_alter_table('booking_index', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_booking_index_name'), ['name'], unique=False)
 
+    op.create_table('message_edition',
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], name=op.f('fk_message_edition_edition_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_message_edition_message_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('message_id', 'edition_id', name=op.f('pk_message_edition'))
+    )
+    with op.batch_alter_table('message_edition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_edition_edition_id'), ['edition_id'], unique=False)
+
     op.create_table('note',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('booking_id', sa.Integer(), nullable=False),
@@ -152,6 +179,55 @@ def upgrade() -> None:
     with op.batch_alter_table('sent_mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sent_mail_booking_id'), ['booking_id'], unique=False)
 
+    op.create_table('attendance',
+    sa.Column('attendee_id', sa.Integer(), nullable=False),
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('presence', sa.Enum('present', 'absent', name='presence', native_enum=False, length=24), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['attendee_id'], ['attendee.id'], name=op.f('fk_attendance_attendee_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_attendance_meeting_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('attendee_id', 'meeting_id', name=op.f('pk_attendance'))
+    )
+    with op.batch_alter_table('attendance', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_attendance_meeting_id'), ['meeting_id'], unique=False)
+
+    op.create_table('certificate',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(), nullable=False),
+    sa.Column('attendee_id', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('replaces_id', sa.Integer(), nullable=True),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['attendee_id'], ['attendee.id'], name=op.f('fk_certificate_attendee_id')),
+    sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], name=op.f('fk_certificate_edition_id')),
+    sa.ForeignKeyConstraint(['replaces_id'], ['certificate.id'], name=op.f('fk_certificate_replaces_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate')),
+    sa.UniqueConstraint('number', name=op.f('uq_certificate_number')),
+    sa.UniqueConstraint('replaces_id', name=op.f('uq_certificate_replaces_id'))
+    )
+    with op.batch_alter_table('certificate', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_certificate_attendee_id'), ['attendee_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_certificate_edition_id'), ['edition_id'], unique=False)
+        batch_op.create_index('uq_certificate_attendee', ['attendee_id'], unique=True, sqlite_where=sa.text('replaces_id is null'), postgresql_where=sa.text('replaces_id is null'))
+
+    op.create_table('message_recipient',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('message_id', sa.Integer(), nullable=False),
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('attendee_id', sa.Integer(), nullable=True),
+    sa.Column('locale', sa.String(), nullable=False),
+    sa.Column('state', sa.Enum('waiting', 'sent', 'skipped', name='recipientstate', native_enum=False, length=24), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['attendee_id'], ['attendee.id'], name=op.f('fk_message_recipient_attendee_id')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_message_recipient_booking_id')),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_message_recipient_message_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message_recipient'))
+    )
+    with op.batch_alter_table('message_recipient', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_message_recipient_booking_id'), ['booking_id'], unique=False)
+        batch_op.create_index('ix_message_recipient_state', ['message_id', 'state'], unique=False)
+
     with op.batch_alter_table('booking', schema=None) as batch_op:
         batch_op.create_index('ix_booking_created', ['created_at', 'id'], unique=False)
         batch_op.create_index('ix_booking_state_created', ['state', 'created_at', 'id'], unique=False)
@@ -174,9 +250,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table('master_class', schema=None) as batch_op:
         batch_op.add_column(sa.Column('photo_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('vat_exempt', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('state', sa.Enum('draft', 'published', 'closed', 'archived', name='publication', native_enum=False, length=24), nullable=False, server_default='published'))
         batch_op.add_column(sa.Column('announced', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_foreign_key(batch_op.f('fk_master_class_photo_id'), 'picture', ['photo_id'], ['id'])
+
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('bulk', sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table('trainer', schema=None) as batch_op:
         batch_op.add_column(sa.Column('photo_id', sa.Integer(), nullable=True))
@@ -195,11 +275,15 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('fk_trainer_photo_id'), type_='foreignkey')
         batch_op.drop_column('photo_id')
 
+    with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_column('bulk')
+
     with op.batch_alter_table('master_class', schema=None) as batch_op:
         batch_op.add_column(sa.Column('published', sa.BOOLEAN(), nullable=False, server_default=sa.true()))
         batch_op.drop_constraint(batch_op.f('fk_master_class_photo_id'), type_='foreignkey')
         batch_op.drop_column('announced')
         batch_op.drop_column('state')
+        batch_op.drop_column('vat_exempt')
         batch_op.drop_column('photo_id')
 
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
@@ -222,6 +306,21 @@ def downgrade() -> None:
         batch_op.drop_index('ix_booking_state_created')
         batch_op.drop_index('ix_booking_created')
 
+    with op.batch_alter_table('message_recipient', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_recipient_state')
+        batch_op.drop_index(batch_op.f('ix_message_recipient_booking_id'))
+
+    op.drop_table('message_recipient')
+    with op.batch_alter_table('certificate', schema=None) as batch_op:
+        batch_op.drop_index('uq_certificate_attendee', sqlite_where=sa.text('replaces_id is null'), postgresql_where=sa.text('replaces_id is null'))
+        batch_op.drop_index(batch_op.f('ix_certificate_edition_id'))
+        batch_op.drop_index(batch_op.f('ix_certificate_attendee_id'))
+
+    op.drop_table('certificate')
+    with op.batch_alter_table('attendance', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_attendance_meeting_id'))
+
+    op.drop_table('attendance')
     with op.batch_alter_table('sent_mail', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sent_mail_booking_id'))
 
@@ -230,6 +329,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_note_booking_id'))
 
     op.drop_table('note')
+    with op.batch_alter_table('message_edition', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_message_edition_edition_id'))
+
+    op.drop_table('message_edition')
     with op.batch_alter_table('booking_index', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_booking_index_name'))
 
@@ -242,6 +345,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_passkey_user_id'))
 
     op.drop_table('passkey')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_message_sent_at'))
+
+    op.drop_table('message')
     op.drop_table('organiser')
     op.drop_table('picture_size')
     op.drop_table('setting')

@@ -1,9 +1,12 @@
 """Tables that remember, one noun a file: thin guarded verbs that never commit and never send."""
 
 from booking.persistence import (
+    attendance,
     booking_index,
     bookings,
+    calling_off,
     cancellations,
+    certificates,
     counters,
     demo,
     documents,
@@ -12,6 +15,8 @@ from booking.persistence import (
     journal,
     ledger,
     masterclasses,
+    messages,
+    moves,
     notes,
     organisers,
     outbox,
@@ -27,9 +32,12 @@ from booking.persistence import (
 )
 
 __all__ = [
+    "attendance",
     "booking_index",
     "bookings",
+    "calling_off",
     "cancellations",
+    "certificates",
     "counters",
     "demo",
     "documents",
@@ -38,6 +46,8 @@ __all__ = [
     "journal",
     "ledger",
     "masterclasses",
+    "messages",
+    "moves",
     "notes",
     "organisers",
     "outbox",

@@ -18,7 +18,8 @@ LONGEST_WAIT = timedelta(hours=1)
 
 
 class OutboxJob(Model):
-    """`topic` names the handler, `payload` holds ids and plain values; `key` makes posting idempotent."""
+    """`topic` names the handler, `payload` holds ids and plain values; `key` makes posting idempotent. What is `bulk`
+    comes last: a confirmation does not wait behind a message to two thousand people."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_due", "done_at", "run_at"),)
@@ -31,6 +32,7 @@ class OutboxJob(Model):
     leased_until: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(default="")
+    bulk: Mapped[bool] = mapped_column(default=False)
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ class Claimed:
     attempts: int
 
 
-def post(topic: str, key: str, now: datetime, payload: dict[str, Any], run_at: datetime | None = None) -> None:
+def post(
+    topic: str, key: str, now: datetime, payload: dict[str, Any], run_at: datetime | None = None, bulk: bool = False
+) -> None:
     """Writes the job into the open transaction. A second post with the same key is nothing."""
     db.session.flush()  # rows that the payload names come before it
-    insert_once(OutboxJob, topic=topic, key=key, payload=payload, run_at=run_at or now)
+    insert_once(OutboxJob, topic=topic, key=key, payload=payload, run_at=run_at or now, bulk=bulk)
     transaction.wake_after_commit()
 
 
@@ -57,7 +61,8 @@ def claim(now: datetime) -> Claimed | None:
         select(OutboxJob.id)
         .where(OutboxJob.done_at.is_(None), OutboxJob.run_at <= now)
         .where(or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < now))
-        .order_by(OutboxJob.topic == "mail", OutboxJob.run_at, OutboxJob.id)  # money does not queue behind mail
+        # Money does not queue behind mail, nor a person's own mail behind one to many.
+        .order_by(OutboxJob.topic == "mail", OutboxJob.bulk, OutboxJob.run_at, OutboxJob.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )

@@ -1,0 +1,88 @@
+"""Whom a message or a reminder goes to, as the bookings stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+
+from booking.domain.booking import BookingState, Channel
+from booking.domain.message import REMINDER_PAUSE, Audience, MessageKind, Person, Reach, RecipientState, once_each
+from booking.persistence.bookings import Attendee, Booking, holds_seats
+from booking.persistence.db import db
+from booking.persistence.documents import Document
+from booking.persistence.ledger import LedgerEntry
+from booking.persistence.masterclasses import Edition
+from booking.persistence.messages import Message, MessageRecipient
+
+
+def balance() -> Any:
+    """What the booking of the outer query owes, centimes, as a part of that query."""
+    owed = select(func.coalesce(func.sum(LedgerEntry.amount), 0)).where(LedgerEntry.booking_id == Booking.id)
+    return owed.correlate(Booking).scalar_subquery()
+
+
+def due_at() -> Any:
+    """When the latest bill of the booking of the outer query was to be paid; NULL for none."""
+    asked = select(func.max(Document.due_at)).where(Document.booking_id == Booking.id, Document.reference.is_not(None))
+    return asked.correlate(Booking).scalar_subquery()
+
+
+def people(message: Message, now: datetime) -> list[Person]:
+    """Whom the message would go to if it were sent `now`, by date and booking, nobody twice."""
+    edition_ids = [edition.id for edition in message.editions]
+    if message.kind is MessageKind.REMINDER:
+        return to_remind(edition_ids, now)
+    wanted = and_(Booking.edition_id.in_(edition_ids), _meant(message.audience, message.chosen, now))
+    return once_each(_reached(wanted, message.reach), message.words.differs_by_booking)
+
+
+def to_remind(edition_ids: Collection[int], now: datetime) -> list[Person]:
+    """Who booked, owes what a bill asks for, and was not reminded lately: of these dates; without any, of all dates
+    where that bill is overdue."""
+    recent = and_(MessageRecipient.message_id == Message.id, Message.sent_at > now - REMINDER_PAUSE)
+    reminded = exists().where(
+        MessageRecipient.booking_id == Booking.id,
+        MessageRecipient.state != RecipientState.SKIPPED,
+        Message.kind == MessageKind.REMINDER,
+        recent,
+    )
+    billed = due_at().is_not(None) if edition_ids else due_at() < now
+    of_these = Booking.edition_id.in_(edition_ids) if edition_ids else literal(True)
+    return list(_reached(and_(of_these, billed, _owing(), ~reminded), Reach.BOOKERS))
+
+
+def _owing() -> ColumnElement[bool]:
+    """Something is owed; but not by those who are on a payment page or left it."""
+    pending_by_transfer = and_(Booking.state == BookingState.PENDING, Booking.channel == Channel.TRANSFER)
+    lasting = or_(Booking.state.in_((BookingState.CONFIRMED, BookingState.CANCELLED)), pending_by_transfer)
+    return and_(lasting, balance() > 0)
+
+
+def _meant(audience: Audience, chosen: Sequence[int], now: datetime) -> ColumnElement[bool]:
+    if audience is Audience.OWING:
+        return _owing()
+    state = {Audience.CONFIRMED: BookingState.CONFIRMED, Audience.PENDING: BookingState.PENDING}.get(audience)
+    conditions = [holds_seats(now)]
+    if state:
+        conditions.append(Booking.state == state)
+    if audience is Audience.CHOSEN:
+        conditions.append(Booking.id.in_(chosen))
+    return and_(*conditions)
+
+
+def _reached(wanted: ColumnElement[bool], reach: Reach) -> Iterable[Person]:
+    """Bookers, or attendees with an address and the bookers of those without. Erased people have none."""
+    known = (Booking.id, Booking.edition_id, Booking.name, Booking.email, Booking.locale)
+    query = select(*known, Attendee.id, Attendee.name, Attendee.email).join(Edition, Edition.id == Booking.edition_id)
+    seats = and_(Attendee.booking_id == Booking.id, Attendee.cancelled_at.is_(None))
+    query = query.outerjoin(Attendee, seats).where(wanted, Booking.email != "")
+    for booking_id, edition_id, name, email, locale, attendee_id, own_name, own_email in db.session.execute(
+        query.order_by(Edition.starts_at, Booking.id, Attendee.id)
+    ):
+        if reach is Reach.ATTENDEES and own_email:
+            yield Person(booking_id, attendee_id, edition_id, own_name, own_email, locale)
+        else:
+            yield Person(booking_id, None, edition_id, name, email, locale)
