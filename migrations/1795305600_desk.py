@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:26:10.825722
+Create Date: 2026-11-22 00:26:42.576704
 
 """
 from typing import Sequence, Union
@@ -75,6 +75,32 @@ def upgrade() -> None:
     sa.UniqueConstraint('fs_uniquifier', name=op.f('uq_organiser_fs_uniquifier')),
     sa.UniqueConstraint('fs_webauthn_user_handle', name=op.f('uq_organiser_fs_webauthn_user_handle'))
     )
+    op.create_table('calling_off',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('offers', sa.JSON(), nullable=False),
+    sa.Column('bookings', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], name=op.f('fk_calling_off_edition_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calling_off')),
+    sa.UniqueConstraint('edition_id', name=op.f('uq_calling_off_edition_id'))
+    )
+    op.create_table('edition_move',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed', sa.JSON(), nullable=False),
+    sa.Column('zone', sa.String(), nullable=False),
+    sa.Column('place', sa.String(), nullable=False),
+    sa.Column('sessions', sa.JSON(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], name=op.f('fk_edition_move_edition_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_edition_move'))
+    )
+    with op.batch_alter_table('edition_move', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_edition_move_edition_id'), ['edition_id'], unique=False)
+
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Enum('message', 'reminder', name='messagekind', native_enum=False, length=24), nullable=False),
@@ -241,8 +267,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('organiser_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('edition_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_journal_entry_edition_id'), ['edition_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_entry_booking_id'))
@@ -291,8 +317,8 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ledger_entry_booking_id'), ['booking_id'], unique=False)
 
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_journal_entry_edition_id'))
         batch_op.drop_column('edition_id')
         batch_op.drop_column('organiser_id')
@@ -349,6 +375,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_sent_at'))
 
     op.drop_table('message')
+    with op.batch_alter_table('edition_move', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_edition_move_edition_id'))
+
+    op.drop_table('edition_move')
+    op.drop_table('calling_off')
     op.drop_table('organiser')
     op.drop_table('picture_size')
     op.drop_table('setting')

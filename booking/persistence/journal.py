@@ -21,7 +21,7 @@ class JournalEntry(Model):
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id"))
     action: Mapped[str]
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("booking.id"), index=True)
-    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id"), index=True)
+    edition_id: Mapped[int | None] = mapped_column(ForeignKey("edition.id", ondelete="SET NULL"), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 

@@ -70,7 +70,7 @@ class Refund(Model):
     channel: Mapped[Channel]
     amount: Mapped[int]
     state: Mapped[RefundState]
-    reason: Mapped[str]  # 'cancellation' | 'late' | 'surplus' | 'dashboard' | 'dispute'
+    reason: Mapped[str]  # 'cancellation' | 'called_off' | 'late' | 'surplus' | 'dashboard' | 'dispute'
     created_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(unique=True)
