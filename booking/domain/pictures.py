@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-WIDTHS: Final = (320, 640, 960, 1280, 1920)  # of the files made of a picture, in pixels
+WIDTHS: Final = (320, 640, 960, 1280, 1920)  # of the files made of a picture, in pixels; its height is no more either
 SHARE: Final = "share.jpg"  # for other sites, which do not all read WebP
 SHARE_WIDTH: Final = 1200
 MAX_BYTES: Final = 20 * 1024 * 1024  # of the file that is sent
@@ -17,7 +17,7 @@ MAX_RATIO: Final = 5  # of the longer side to the shorter one
 
 @dataclass(frozen=True)
 class PreparedPicture:
-    """A picture ready to be kept: `width` and `height` of its largest size, `files` by name. Equal digest, equal files."""
+    """Ready to be kept: `width` and `height` of its largest size, `files` by name. Equal digests: equal files."""
 
     digest: str
     width: int
@@ -28,7 +28,7 @@ class PreparedPicture:
 
 def widths_for(width: int) -> tuple[int, ...]:
     """The widths in which a picture of that width is kept: never wider than it is."""
-    return (*(each for each in WIDTHS if each < width), min(width, WIDTHS[-1])) if width < WIDTHS[-1] else WIDTHS
+    return tuple(sorted({*(each for each in WIDTHS if each < width), min(width, WIDTHS[-1])}))
 
 
 def fault(kind: str | None, width: int, height: int) -> str | None:
