@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:26:42.576704
+Create Date: 2026-11-22 00:27:21.752663
 
 """
 from typing import Sequence, Union
@@ -57,16 +57,19 @@ def upgrade() -> None:
     op.create_table('organiser',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.String(), nullable=False),
+    sa.Column('new_email', sa.String(), nullable=True),
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('role', sa.Enum('owner', 'staff', 'trainer', name='role', native_enum=False, length=24), nullable=False),
     sa.Column('trainer_id', sa.Integer(), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('invited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('password', sa.String(), nullable=True),
     sa.Column('fs_uniquifier', sa.String(), nullable=False),
     sa.Column('tf_primary_method', sa.String(), nullable=True),
     sa.Column('tf_totp_secret', sa.String(), nullable=True),
+    sa.Column('tf_last_counter', sa.Integer(), nullable=True),
     sa.Column('mf_recovery_codes', sa.JSON(), nullable=True),
     sa.Column('fs_webauthn_user_handle', sa.String(), nullable=True),
     sa.ForeignKeyConstraint(['trainer_id'], ['trainer.id'], name=op.f('fk_organiser_trainer_id')),
@@ -144,6 +147,7 @@ def upgrade() -> None:
     sa.Column('organiser_id', sa.Integer(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('device', sa.String(), nullable=False),
+    sa.Column('lasting', sa.Boolean(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
@@ -267,8 +271,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('organiser_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('edition_id', sa.Integer(), nullable=True))
         batch_op.create_index(batch_op.f('ix_journal_entry_edition_id'), ['edition_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
+        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
 
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_entry_booking_id'))
@@ -317,8 +321,8 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ledger_entry_booking_id'), ['booking_id'], unique=False)
 
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_journal_entry_edition_id'))
         batch_op.drop_column('edition_id')
         batch_op.drop_column('organiser_id')

@@ -184,3 +184,37 @@ class PictureRefused(Refusal):
     """A file cannot be kept as a picture."""
 
     reason: str  # 'kind' | 'broken' | 'huge' | 'heavy' | 'small' | 'narrow'
+
+
+@dataclass
+class AddressTaken(Refusal):
+    """Somebody else at the desk has this e-mail address."""
+
+
+@dataclass
+class LastOwner(Refusal):
+    """Nobody would be left who may do everything: the last owner stays one."""
+
+
+@dataclass
+class LinkOver(Refusal):
+    """A link for somebody at the desk is too old, was used, or a newer one was sent."""
+
+
+@dataclass
+class TextMissing(Refusal):
+    """A message has no words in these languages ('fr', 'en'), which some of its readers need; nothing was sent."""
+
+    languages: tuple[str, ...]
+
+
+@dataclass
+class AudienceChanged(Refusal):
+    """Others are meant by now than the page showed; nothing was sent."""
+
+
+@dataclass
+class NotYetOver(Refusal):
+    """What can only be said after the last meeting: it ends at `at`."""
+
+    at: datetime

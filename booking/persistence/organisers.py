@@ -1,44 +1,61 @@
-"""People who sign in at the desk, their passkeys, and where they are signed in.
+"""People who sign in at the desk, and their passkeys. Where they are signed in is in `sign_ins`.
 
 Flask-Security works on these rows: the names of most columns are its own.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from flask_security import RoleMixin, UserMixin, WebAuthnMixin
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, LargeBinary, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
+from booking.domain.errors import AddressTaken, LastOwner, NotFound
 from booking.domain.permission import Permission, Role, may
-from booking.persistence.db import Model
+from booking.persistence import settings
+from booking.persistence.db import Model, db
 from booking.persistence.masterclasses import Trainer
+
+INVITATION_LASTS: Final = timedelta(days=7)
+SECOND_FACTOR_REQUIRED: Final = "second_factor_required"  # a setting: set, everybody must have one
 
 
 class Organiser(UserMixin, Model):
     """A person with an account. `locale` is the language of the desk and of mails to this person; `trainer_id` names
-    the trainer whose editions a person in the role TRAINER sees."""
+    the trainer whose editions a person in the role TRAINER sees.
+
+    Without a password it is an invitation, written at `invited_at`. `new_email` waits for its owner's confirmation.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)  # lower case
+    new_email: Mapped[str | None]
     name: Mapped[str]
     locale: Mapped[str] = mapped_column(default="fr")
     role: Mapped[Role]
     trainer_id: Mapped[int | None] = mapped_column(ForeignKey("trainer.id"))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+    invited_at: Mapped[datetime | None]
     password: Mapped[str | None]  # argon2id
-    fs_uniquifier: Mapped[str] = mapped_column(unique=True)  # changed, it ends every session
+    fs_uniquifier: Mapped[str] = mapped_column(
+        unique=True, default=lambda: uuid.uuid4().hex
+    )  # changed, it ends sessions
     tf_primary_method: Mapped[str | None]
     tf_totp_secret: Mapped[str | None]  # encrypted
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON))
+    tf_last_counter: Mapped[int | None]  # of the last code that was accepted: none is accepted twice
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON))  # digests
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(unique=True)  # type: ignore[assignment]
 
     trainer: Mapped[Trainer | None] = relationship()
     webauthn: Mapped[list[Passkey]] = relationship(  # type: ignore[assignment]
-        back_populates="user", cascade="all, delete-orphan"
+        back_populates="user", cascade="all, delete-orphan", order_by="Passkey.id"
     )
 
     @property
@@ -46,9 +63,27 @@ class Organiser(UserMixin, Model):
         """None of Flask-Security's: what people may do is `domain.permission`."""
         return []
 
+    @property
+    def has_second_factor(self) -> bool:
+        return self.tf_primary_method is not None
+
     def may(self, permission: Permission) -> bool:
         """Whether this person is granted `permission`."""
         return may(self.role, permission)
+
+    def is_invited(self, now: datetime) -> bool:
+        """Whether the link of the last invitation opens."""
+        open_until = self.invited_at and self.invited_at + INVITATION_LASTS
+        return self.password is None and self.active and open_until is not None and now < open_until
+
+    def is_locked(self, form_error: list[str] | None = None) -> bool:
+        """Asked by Flask-Security before it lets somebody in. It notes that an account is not active, but lets a
+        passkey in all the same; this is what stops it."""
+        return not self.active
+
+    def check_tf_required_setup(self) -> bool:
+        """Asked by Flask-Security before a second factor is taken away."""
+        return second_factor_required()
 
 
 class Passkey(WebAuthnMixin, Model):
@@ -71,13 +106,49 @@ class Passkey(WebAuthnMixin, Model):
     user: Mapped[Organiser] = relationship(back_populates="webauthn")
 
 
-class SignIn(Model):
-    """One browser in which an organiser is, or was, signed in. `digest` is the SHA-256 of the secret in its cookie."""
+def any_at_all() -> bool:
+    """Whether somebody has an account, be it an invited one."""
+    return db.session.scalar(select(Organiser.id).limit(1)) is not None
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
-    digest: Mapped[str] = mapped_column(unique=True)
-    device: Mapped[str]  # such as 'Firefox, Android'
-    created_at: Mapped[datetime]
-    seen_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+
+def everybody() -> Sequence[Organiser]:
+    """Those who are active first, then by name."""
+    order = (Organiser.active.desc(), Organiser.name, Organiser.id)
+    return db.session.scalars(select(Organiser).options(joinedload(Organiser.trainer)).order_by(*order)).all()
+
+
+def by_email(email: str) -> Organiser | None:
+    """The person with that address, however it is written."""
+    return db.session.scalar(select(Organiser).where(Organiser.email == email.strip().lower()))
+
+
+def lock(organiser_id: int) -> Organiser:
+    """The person, the row locked until the transaction ends. Raises NotFound."""
+    person = db.session.get(Organiser, organiser_id, with_for_update=True, populate_existing=True)
+    if person is None:
+        raise NotFound("organiser")
+    return person
+
+
+def keep_an_owner(leaving: Organiser) -> None:
+    """To be called, inside the transaction, before `leaving` stops being an active owner. Locks all owners, so that
+    two cannot leave at once. Raises LastOwner."""
+    owners = select(Organiser).where(Organiser.role == Role.OWNER, Organiser.active).order_by(Organiser.id)
+    staying = [one for one in db.session.scalars(owners.with_for_update()) if one.id != leaving.id and one.password]
+    if leaving.role is Role.OWNER and leaving.active and not staying:
+        raise LastOwner
+
+
+def write(person: Organiser) -> Organiser:
+    """Adds the person, or sends the changes of one to the database. Raises AddressTaken."""
+    db.session.add(person)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise AddressTaken from None
+    return person
+
+
+def second_factor_required() -> bool:
+    """Whether everybody must have a second factor."""
+    return settings.read(SECOND_FACTOR_REQUIRED, False)

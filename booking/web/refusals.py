@@ -214,6 +214,13 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
             "%(where)s: “%(what)s” was promised to people who booked and cannot change.", where=r.where, what=r.what
         ),
     ),
+    errors.AddressTaken: Answer(422, lambda _r: _("Somebody else at the desk has this e-mail address.")),
+    errors.LastOwner: Answer(
+        409, lambda _r: _("This is the last owner. Make somebody else an owner first, who has chosen a password.")
+    ),
+    errors.LinkOver: Answer(
+        410, lambda _r: _("This link is too old, was used already, or a newer one was sent. Ask for another one.")
+    ),
     errors.ChangedMeanwhile: Answer(
         409,
         lambda _r: _(
