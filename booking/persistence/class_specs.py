@@ -1,0 +1,78 @@
+"""Rows as the plain values of `domain/catalogue.py`, so that one set of rules judges what a file says and what the desk
+writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from booking.domain.catalogue import ClassSpec, EditionSpec, MeetingSpec, QuestionSpec
+from booking.domain.publication import SHOWN
+from booking.persistence.masterclasses import Edition, MasterClass, Question
+
+
+def class_spec(offer: MasterClass, editions: Iterable[Edition], published: bool) -> ClassSpec:
+    """The class with those of its dates; `published` says whether it is judged as one that everybody may read."""
+    return ClassSpec(
+        slug=offer.slug,
+        kind=offer.kind,
+        language=offer.language,
+        title=offer.title,
+        summary=offer.summary,
+        objectives=offer.objectives,
+        programme=offer.programme,
+        method=offer.method,
+        audience=offer.audience,
+        prerequisites=offer.prerequisites,
+        bring=offer.bring,
+        included=offer.included,
+        credits=offer.credits,
+        series=offer.series,
+        topics=tuple(offer.topics),
+        related=tuple(offer.related),
+        trainers=tuple(trainer.slug for trainer in offer.trainers),
+        picture=offer.picture,
+        picture_credit=offer.picture_credit,
+        contact=offer.contact_email,
+        published=published,
+        policy=offer.policy_template.slug if offer.policy_template else None,
+        questions=tuple(question_spec(question) for question in offer.questions if not question.retired),
+        editions=tuple(edition_spec(edition) for edition in editions),
+    )
+
+
+def edition_spec(edition: Edition) -> EditionSpec:
+    """The date as a file would write it."""
+    return EditionSpec(
+        slug=edition.slug,
+        meetings=tuple(MeetingSpec(meeting.starts_at, meeting.ends_at, meeting.title) for meeting in edition.meetings),
+        venue=edition.venue.slug if edition.venue else None,
+        online_url=edition.online_url,
+        zone=edition.zone,
+        price=edition.price,
+        early_price=edition.early_price,
+        early_until=edition.early_until,
+        minimum=edition.minimum,
+        capacity=edition.capacity,
+        opens=edition.registration_opens_at,
+        closes=edition.registration_closes_at,
+        decision=edition.decision_at,
+        confirmation=edition.confirmation,
+    )
+
+
+def question_spec(question: Question) -> QuestionSpec:
+    """The question as a file would write it."""
+    return QuestionSpec(
+        key=question.key,
+        kind=question.kind.value,
+        label=question.label,
+        hint=question.hint,
+        choices=tuple(question.choices),
+        required=question.required,
+        when=question.when,
+    )
+
+
+def shown_editions(offer: MasterClass) -> list[Edition]:
+    """The dates that everybody reads of once the class is published."""
+    return [edition for edition in offer.editions if edition.state in SHOWN and edition.called_off_at is None]
