@@ -8,9 +8,9 @@ from __future__ import annotations
 from flask import Flask
 
 from booking.config import Settings
-from booking.web.desk import guard, navigation, sign_in, today
+from booking.web.desk import guard, navigation, policies, sign_in, today, vouchers
 
-AREAS = (today,)
+AREAS = (today, policies, vouchers)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
