@@ -60,6 +60,7 @@ def test_one_that_was_used_ends_and_one_that_was_not_goes(desk: Desk) -> None:
     page = desk.submit(desk.get("vouchers/1"), "action=delete")
     assert "1 booking carries it" in page.text
     desk.submit(desk.get("vouchers/1"), "action=end")
+    desk.at("2026-11-01 12:00")
     page = desk.fill(slug, voucher="SPRING-10", email="bea@example.org")
     assert "CHF\u00a0306.00" not in page.text
     desk.submit(desk.get("vouchers/new"), **SPRING | {"code": "UNUSED"})
