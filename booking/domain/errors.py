@@ -127,7 +127,7 @@ class ChangedMeanwhile(Refusal):
 
 @dataclass
 class StillUsed(Refusal):
-    """It cannot be deleted: something relies on it. `by` names what: 'class', 'edition', 'booking'."""
+    """It cannot be deleted: something relies on it. `by` names what: 'class', 'edition', 'booking', 'organiser'."""
 
     by: str
     count: int
@@ -218,3 +218,36 @@ class NotYetOver(Refusal):
     """What can only be said after the last meeting: it ends at `at`."""
 
     at: datetime
+
+
+@dataclass
+class PlanChanged(Refusal):
+    """What a page said it would do to people is no longer what it would do; nothing was done."""
+
+
+@dataclass
+class SeatsTaken(Refusal):
+    """A date cannot have fewer seats than are `taken`."""
+
+    taken: int
+
+
+@dataclass
+class MustBeMoved(Refusal):
+    """People hold `seats` on a date whose day or place was about to change unannounced: it must be moved instead."""
+
+    seats: int
+
+
+@dataclass
+class NotMovable(Refusal):
+    """A date cannot be moved, called off or decided upon (`reason`: 'called_off', 'over', 'decided', 'unchanged')."""
+
+    reason: str
+
+
+@dataclass
+class DateStaysShown(Refusal):
+    """A date cannot be taken off the site: people hold `seats` on it, or (0) booked it once."""
+
+    seats: int

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.cancellation import Timing
+from booking.domain.errors import NotFound
 from booking.domain.policy import CancellationPolicy
 from booking.domain.publication import PUBLICATION_TRANSITIONS, SHOWN, Publication
 from booking.persistence.db import Model, db
@@ -76,6 +77,7 @@ class MasterClass(Model):
     picture_credit: Mapped[str] = mapped_column(default="")  # of that file
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"))  # uploaded; goes before `picture`
     contact_email: Mapped[str] = mapped_column(default="")
+    vat_exempt: Mapped[bool] = mapped_column(default=False)  # as most teaching is; of weight only where VAT is charged
     state: Mapped[Publication] = mapped_column(default=Publication.DRAFT)
     announced: Mapped[bool] = mapped_column(default=False)  # shown to everybody once: its address stays what it is
     policy_id: Mapped[int | None] = mapped_column(ForeignKey("policy_template.id"))
@@ -204,3 +206,16 @@ def lock_edition(edition_id: int) -> Edition:
     On SQLite the lock is the write transaction itself. Several editions at once: lock them in id order.
     """
     return db.session.get_one(Edition, edition_id, with_for_update=True, populate_existing=True)
+
+
+def lock_class(slug: str) -> MasterClass:
+    """The class, its row locked after those of all its dates, in id order. Raises NotFound.
+
+    Meanwhile nobody books one of them, changes its price or answers a question.
+    """
+    class_id = db.session.scalar(select(MasterClass.id).where(MasterClass.slug == slug))
+    if class_id is None:
+        raise NotFound("class")
+    dates = select(Edition).where(Edition.master_class_id == class_id).order_by(Edition.id).with_for_update()
+    db.session.scalars(dates.execution_options(populate_existing=True)).all()
+    return db.session.get_one(MasterClass, class_id, with_for_update=True, populate_existing=True)

@@ -59,6 +59,11 @@ def _still_used(refusal: errors.StillUsed) -> str:
         "edition": ngettext(
             "It cannot be deleted: %(num)d date uses it.", "It cannot be deleted: %(num)d dates use it.", number
         ),
+        "organiser": ngettext(
+            "It cannot be deleted: %(num)d person who signs in here stands for it.",
+            "It cannot be deleted: %(num)d people who sign in here stand for it.",
+            number,
+        ),
         "booking": ngettext(
             "It cannot be deleted: %(num)d booking carries it.",
             "It cannot be deleted: %(num)d bookings carry it.",
@@ -173,6 +178,14 @@ def _not_payable(refusal: errors.NotPayable) -> str:
     return str(reasons.get(refusal.reason, reasons["over"]))
 
 
+def _text_missing(refusal: errors.TextMissing) -> str:
+    if refusal.languages == ("fr",):
+        return str(_("Some of the people who get this read French: write subject and text in French too."))
+    if refusal.languages == ("en",):
+        return str(_("Some of the people who get this read English: write subject and text in English too."))
+    return str(_("Write subject and text."))
+
+
 def _moment(at: datetime | None) -> str:
     return full_datetime(local(at, ZONE)) if at else ""
 
@@ -238,6 +251,14 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
             "%(names)s cannot be filled in here. Choose from the list, or leave out the braces.",
             names=", ".join(r.names),
         ),
+    ),
+    errors.TextMissing: Answer(422, _text_missing),
+    errors.AudienceChanged: Answer(
+        409,
+        lambda _r: _("Others are meant by now than the page showed. Nothing was sent: look again before you send."),
+    ),
+    errors.NotYetOver: Answer(
+        409, lambda r: _("This can be done once the date is over, from %(moment)s on.", moment=_moment(r.at))
     ),
     errors.SlugRefused: Answer(409, _slug),
     errors.StillBooked: Answer(409, _still_booked),
