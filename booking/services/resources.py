@@ -96,12 +96,12 @@ def uses(kind: Kind) -> dict[str, int]:
         return {slug: sum(slug in used for used in lists) for slug in db.session.scalars(select(Topic.slug))}
     if kind == "venue":
         query = select(Venue.slug, func.count(Edition.id)).outerjoin(Edition, Edition.venue_id == Venue.id)
-        return dict(db.session.execute(query.group_by(Venue.slug)).tuples().all())
+        return dict(db.session.execute(query.group_by(Venue.slug)).all())
     joined = class_trainers.c
     query = select(Trainer.slug, func.count(joined.master_class_id)).outerjoin(
         class_trainers, joined.trainer_id == Trainer.id
     )
-    return dict(db.session.execute(query.group_by(Trainer.slug)).tuples().all())
+    return dict(db.session.execute(query.group_by(Trainer.slug)).all())
 
 
 def seats_to_come(venue: Venue, now: datetime) -> int:
