@@ -14,6 +14,7 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, transfer_due
 from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind, LedgerKind, PaymentState, RefundState
+from booking.domain.permission import Role
 from booking.domain.policy import CancellationPolicy, parse_policy
 from booking.domain.publication import Publication
 from booking.persistence import documents, ledger, terms
@@ -22,6 +23,7 @@ from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import BilingualText, db
 from booking.persistence.documents import Document
 from booking.persistence.masterclasses import Edition, MasterClass, Meeting, Trainer, Venue
+from booking.persistence.organisers import Organiser
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.policies import PolicyTemplate
 from booking.persistence.transaction import atomic
@@ -46,7 +48,7 @@ def make_class(policy: CancellationPolicy | None = SEED_POLICY, **changes: Any) 
     template = policy and PolicyTemplate(
         slug=f"p{number}", title=Bilingual("Usuel", "Usual"), definition=policy.to_json()
     )
-    facts = _every_text(MasterClass) | {
+    facts = every_text(MasterClass) | {
         "slug": f"blog-{number}",
         "kind": "workshop",
         "language": "fr",
@@ -59,6 +61,13 @@ def make_class(policy: CancellationPolicy | None = SEED_POLICY, **changes: Any) 
         "trainers": [Trainer(slug=f"t{number}", name="Ada Exemple", bio=Bilingual("", ""))],
     }
     return _written(MasterClass(**facts | changes))
+
+
+def make_organiser(role: Role = Role.OWNER, **changes: Any) -> Organiser:
+    """Somebody at the desk, without a password."""
+    number = next(_serial)
+    facts = {"email": f"desk{number}@example.org", "name": "Dora Exemple", "locale": "fr", "created_at": NOW}
+    return _written(Organiser(role=role, fs_uniquifier=f"desk{number}", **facts | changes))
 
 
 def make_venue(**changes: Any) -> Venue:
@@ -214,7 +223,7 @@ def _hold(edition: Edition, channel: Channel, now: datetime) -> datetime:
     return due or now + timedelta(minutes=31)
 
 
-def _every_text(table: type) -> dict[str, Bilingual]:
+def every_text(table: type) -> dict[str, Bilingual]:
     """Empty words for each bilingual column."""
     return {column.name: Bilingual() for column in table.__table__.columns if isinstance(column.type, BilingualText)}
 

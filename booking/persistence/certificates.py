@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -47,9 +46,9 @@ def next_number() -> str:
     return f"CERT-{counters.increase(SERIES):05d}"
 
 
-def of_attendees(attendee_ids: Collection[int]) -> dict[int, Certificate]:
+def of_edition(edition_id: int) -> dict[int, Certificate]:
     """The certificate that stands for each attendee who has one."""
-    query = select(Certificate).where(Certificate.attendee_id.in_(attendee_ids)).order_by(Certificate.id)
+    query = select(Certificate).where(Certificate.edition_id == edition_id).order_by(Certificate.id)
     return {row.attendee_id: row for row in db.session.scalars(query)}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from booking.persistence import outbox
+from booking.domain.message import MessageKind
+from booking.persistence import messages, outbox
 
 
-def to_booker(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
-    """A mail to the person who booked; once per kind, booking and ids."""
-    _post(kind, "booker", booking_id, now, ids)
+def to_booker(kind: str, booking_id: int, now: datetime, bulk: bool = False, **ids: int) -> None:
+    """A mail to the person who booked; once per kind, booking and ids. What goes to all of a date is `bulk`."""
+    _post(kind, "booker", booking_id, now, ids, bulk)
 
 
 def to_organiser(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
@@ -26,11 +27,25 @@ def fresh_links(booking_ids: Sequence[int], link_version: int, now: datetime) ->
     outbox.post("mail", f"mail-link-{latest}-{link_version}", now, payload)
 
 
-def _post(kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int]) -> None:
+def to_recipient(kind: MessageKind, recipient_id: int, booking_id: int, now: datetime) -> None:
+    """One mail of a message to many; it goes after everybody's own."""
+    payload = {"kind": kind, "to": "booker", "booking_id": booking_id, "recipient_id": recipient_id}
+    outbox.post("mail", messages.job_key(kind, recipient_id), now, payload, bulk=True)
+
+
+def certificates(certificate_ids: Sequence[int], booking_id: int, attendee_id: int, now: datetime) -> None:
+    """One mail with certificates to the attendee, or to the booker when the attendee has no address; each only once."""
+    payload = {"kind": "certificate", "to": "booker", "booking_id": booking_id, "attendee_id": attendee_id}
+    ids = {"certificate_ids": list(certificate_ids)}
+    outbox.post("mail", f"mail-certificate-{certificate_ids[0]}", now, payload | ids, bulk=True)
+
+
+def _post(kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int], bulk: bool = False) -> None:
     which = "".join(f"-{name}{value}" for name, value in sorted(ids.items()))
     outbox.post(
         "mail",
         f"mail-{kind}-{to}-{booking_id}{which}",
         now,
         payload={"kind": kind, "to": to, "booking_id": booking_id, **ids},
+        bulk=bulk,
     )
