@@ -24,7 +24,8 @@ class SettingsError(ClickException):
 
 @dataclass(frozen=True)
 class OrganiserIdentity:
-    """Who offers the classes, as printed in the legal notice, in mails and on invoices."""
+    """Who offers the classes, as printed in the legal notice, in mails and on invoices. `account_holder` only where
+    the account is not in that name."""
 
     name: str = "Atelier du Lac"
     legal_form: str = "Raison individuelle"
@@ -37,6 +38,7 @@ class OrganiserIdentity:
     phone: str = "+41 21 555 01 02"
     uid: str = ""
     iban: str = "CH4431999123000889012"
+    account_holder: str = ""
     locale: str = "fr"
 
 
@@ -60,7 +62,10 @@ class StripeSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that can be set. Each field is the environment variable ATELIER_<FIELD> in capitals."""
+    """Everything that can be set. Each field is the environment variable ATELIER_<FIELD> in capitals.
+
+    `initial_organiser` is what a new installation begins with: who it is now is said by `persistence.site.current()`.
+    """
 
     database_url: str = f"sqlite:///{ROOT / 'var' / 'atelier.db'}"
     secret_key: str = ""
@@ -74,16 +79,11 @@ class Settings:
     jobs: str = "embedded"
     log_level: str = "INFO"
     trusted_proxies: int = 0
-    organiser: OrganiserIdentity = field(default_factory=OrganiserIdentity)
+    initial_organiser: OrganiserIdentity = field(default_factory=OrganiserIdentity)
     stripe: StripeSettings = field(default_factory=StripeSettings)
 
     def __post_init__(self) -> None:
         _check(self)
-
-    @property
-    def sender(self) -> str:
-        """The address mails come from: ATELIER_MAIL_FROM, else the organiser's own."""
-        return self.mail_from or self.organiser.email
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
@@ -98,7 +98,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     stripe = StripeSettings(**_given(StripeSettings, "STRIPE_", environ))
     if demo:  # a database for each gateway: what one began, the other cannot end
         given.setdefault("database_url", DEMO_STRIPE_DATABASE if stripe.secret_key else DEMO_DATABASE)
-    return Settings(**given, organiser=_organiser(environ, demo), stripe=stripe)
+    return Settings(**given, initial_organiser=_organiser(environ, demo), stripe=stripe)
 
 
 def _organiser(environ: Mapping[str, str], demo: bool) -> OrganiserIdentity:
@@ -114,7 +114,7 @@ def _given(kind: type, prefix: str, environ: Mapping[str, str]) -> dict:
     values: dict = {}
     for f in fields(kind):
         name = prefix + f.name.upper()
-        if f.name in ("organiser", "stripe") or not environ.get(name):
+        if f.name in ("initial_organiser", "stripe") or not environ.get(name):
             continue
         raw = environ[name].strip()
         if f.type == "bool":
@@ -173,7 +173,7 @@ def _check_choices(settings: Settings) -> None:
         raise SettingsError("ATELIER_SMTP_URL must look like smtp+starttls://user:password@host:587.")
     if settings.log_level not in LOG_LEVELS:
         raise SettingsError(f"ATELIER_LOG_LEVEL is {settings.log_level!r}: write one of {', '.join(LOG_LEVELS)}.")
-    if settings.organiser.locale not in ("fr", "en"):
+    if settings.initial_organiser.locale not in ("fr", "en"):
         raise SettingsError("ATELIER_ORGANISER_LOCALE must be fr or en.")
 
 

@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:27:21.752663
+Create Date: 2026-11-22 00:34:30.075419
 
 """
 from typing import Sequence, Union
@@ -158,15 +158,30 @@ def upgrade() -> None:
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sign_in_organiser_id'), ['organiser_id'], unique=False)
 
+    op.create_table('site_text',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('page', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('organiser_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['organiser_id'], ['organiser.id'], name=op.f('fk_site_text_organiser_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_site_text'))
+    )
+    with op.batch_alter_table('site_text', schema=None) as batch_op:
+        batch_op.create_index('uq_site_text_number', ['page', 'number'], unique=True)
+
     op.create_table('booking_index',
     sa.Column('booking_id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
+    sa.Column('seats', sa.Integer(), nullable=False),
     sa.Column('words', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_booking_index_booking_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_booking_index'))
     )
     with op.batch_alter_table('booking_index', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_booking_index_name'), ['name'], unique=False)
+        batch_op.create_index('ix_booking_index_name', ['name', 'booking_id'], unique=False)
+        batch_op.create_index('ix_booking_index_seats', ['seats', 'booking_id'], unique=False)
 
     op.create_table('message_edition',
     sa.Column('message_id', sa.Integer(), nullable=False),
@@ -288,6 +303,9 @@ def upgrade() -> None:
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('bulk', sa.Boolean(), nullable=False, server_default=sa.false()))
 
+    with op.batch_alter_table('terms_version', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('number', sa.Integer(), nullable=False, server_default='0'))
+
     with op.batch_alter_table('trainer', schema=None) as batch_op:
         batch_op.add_column(sa.Column('photo_id', sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_trainer_photo_id'), 'picture', ['photo_id'], ['id'])
@@ -304,6 +322,9 @@ def downgrade() -> None:
     with op.batch_alter_table('trainer', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_trainer_photo_id'), type_='foreignkey')
         batch_op.drop_column('photo_id')
+
+    with op.batch_alter_table('terms_version', schema=None) as batch_op:
+        batch_op.drop_column('number')
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_column('bulk')
@@ -364,9 +385,14 @@ def downgrade() -> None:
 
     op.drop_table('message_edition')
     with op.batch_alter_table('booking_index', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_booking_index_name'))
+        batch_op.drop_index('ix_booking_index_seats')
+        batch_op.drop_index('ix_booking_index_name')
 
     op.drop_table('booking_index')
+    with op.batch_alter_table('site_text', schema=None) as batch_op:
+        batch_op.drop_index('uq_site_text_number')
+
+    op.drop_table('site_text')
     with op.batch_alter_table('sign_in', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sign_in_organiser_id'))
 

@@ -1,55 +1,31 @@
-"""Documents as PDF: the content becomes a sheet of ready texts, which typst sets with templates/documents.
-
-Texts reach typst as JSON, never as markup, so nothing a person typed can be a command to it.
-"""
+"""Documents as PDF: the content becomes a sheet of ready texts, which typst sets."""
 
 from __future__ import annotations
 
-import json
-import threading
 from datetime import UTC, datetime, time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from babel import Locale
 
-from booking.adapters import qr_bill, wording
-from booking.adapters.characters import breakable, on_paper
+from booking.adapters import qr_bill, typesetter, wording
+from booking.adapters.characters import breakable
+from booking.adapters.typesetter import printable
 from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind
 
-if TYPE_CHECKING:
-    from typst import Compiler
-
-TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "documents"
-FONTS: Final = Path(__file__).parent / "fonts"
-STANDARDS: Final = ["a-2a", "ua-1"]  # for the archive, and for those who hear the document
-
-_of_thread = threading.local()
+TEMPLATE: Final = "document.typ"
 
 
 def render(content: DocumentContent) -> bytes:
     """The document as PDF/A-2a and PDF/UA-1, A4, the payment part at the foot of the last page if it asks for a
     transfer. The same content gives the same bytes. Raises ValueError when reference and account do not match."""
     made_at = datetime.combine(content.issued_on, time(12), UTC)
-    pdf: bytes = typeset(content, format="pdf", pdf_standards=STANDARDS, timestamp=made_at)
-    return pdf
+    return typesetter.pdf(TEMPLATE, sheet(content), made_at)
 
 
 def typeset(content: DocumentContent, **export: Any) -> Any:
     """`content` as typst exports it: bytes, or for pictures of several pages a list of them."""
-    return _compiler().compile(sys_inputs={"sheet": json.dumps(sheet(content))}, **export)
-
-
-def _compiler() -> Compiler:
-    """One for each thread: a shared one raises when two compile at once."""
-    if not hasattr(_of_thread, "compiler"):
-        from typst import Compiler
-
-        _of_thread.compiler = Compiler(
-            TEMPLATES / "document.typ", root=TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True
-        )
-    return _of_thread.compiler  # type: ignore[no-any-return]
+    return typesetter.typeset(TEMPLATE, sheet(content), **export)
 
 
 def sheet(content: DocumentContent) -> dict[str, Any]:
@@ -69,8 +45,9 @@ def sheet(content: DocumentContent) -> dict[str, Any]:
         "totals": _totals(content, labels),
         "note": content.note,
     }
-    printable: dict[str, Any] = _printable(texts)
-    return printable | {"language": content.locale, "labels": labels, "payment": _payment(content)}
+    ready: dict[str, Any] = printable(texts)
+    look = {"language": content.locale, "accent": content.accent}
+    return ready | look | {"labels": labels, "payment": _payment(content)}
 
 
 def _subtitle(content: DocumentContent) -> str:
@@ -82,7 +59,7 @@ def _payment(content: DocumentContent) -> dict[str, Any] | None:
     if not content.asks_for_transfer:
         return None
     labels = wording.payment_labels(content.locale)
-    return {"labels": labels, "code": qr_bill.code_svg(content), **_printable(qr_bill.texts(content), 20)}
+    return {"labels": labels, "code": qr_bill.code_svg(content), **printable(qr_bill.texts(content), 20)}
 
 
 def _party(party: Party, content: DocumentContent) -> list[str]:
@@ -139,16 +116,9 @@ def _totals(content: DocumentContent, labels: dict[str, str]) -> list[dict[str, 
     totals = [{"label": label, "amount": wording.chf(amount), "strong": strong} for label, amount, strong in rows]
     if content.vat:
         label = labels["vat"] % {"rate": wording.rate(content.vat.rate, content.locale)}
-        totals.insert(1, {"label": label, "amount": wording.chf(content.vat.included), "strong": False})
+        held, net = content.vat.included, content.total - content.vat.included
+        totals[1:1] = [
+            {"label": label, "amount": wording.chf(held), "strong": False},
+            {"label": labels["net"], "amount": wording.chf(net), "strong": False},
+        ]
     return totals
-
-
-def _printable(value: Any, longest: int = 40) -> Any:
-    """`value` with every text in it made safe for our fonts and columns; narrow ones ask for a `longest` of 20."""
-    if isinstance(value, str):
-        return breakable(on_paper(value), longest)
-    if isinstance(value, dict):
-        return {key: _printable(item, longest) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_printable(item, longest) for item in value]
-    return value

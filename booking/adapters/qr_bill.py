@@ -6,6 +6,7 @@ fields); the payment part itself is set with the document, see templates/documen
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,7 +69,7 @@ def _bill(content: DocumentContent) -> QRBill:
 
     return QRBill(
         account=content.iban,
-        creditor=_address(content.creditor),
+        creditor=_address(replace(content.creditor, name=content.payable_to)),
         debtor=_address(content.debtor) if content.debtor and _is_complete(content.debtor) else None,
         amount=money.plain(content.due),
         reference_number=content.reference,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from booking.adapters.gateways import current_ports
+from booking.adapters.gateways import current_gateways
 from booking.adapters.stripe_gateway import StripeGateway
 from booking.config import StripeSettings
 from booking.domain.booking import Channel
@@ -76,7 +76,7 @@ def recent(gateway: StripeGateway, since: datetime) -> Iterable[Event]:
 
 def current_gateway() -> StripeGateway | None:
     """Stripe, where it is set up."""
-    gateway = current_ports().gateways.get(Channel.STRIPE)
+    gateway = current_gateways().get(Channel.STRIPE)
     return gateway if isinstance(gateway, StripeGateway) else None
 
 

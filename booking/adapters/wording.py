@@ -57,6 +57,7 @@ def document_labels(locale: str) -> dict[str, str]:
         "settled": pgettext("document", "Paid in full"),
         "page": pgettext("document", "Page"),
         "vat": _("including VAT at %(rate)s"),
+        "net": pgettext("document", "Total without VAT"),
         "vat_number": _("VAT no. %(number)s"),
     }
 

@@ -17,7 +17,7 @@ from booking.cli import stripe
 from booking.cli.finding import Finding
 from booking.config import Settings, current
 from booking.domain import reference
-from booking.persistence import migrations
+from booking.persistence import migrations, site
 from booking.persistence.db import db
 from booking.services.check import findings
 
@@ -68,29 +68,40 @@ def _mode(settings: Settings) -> Iterator[Finding]:
 
 
 def _identity(settings: Settings) -> Iterator[Finding]:
-    organiser = settings.organiser
+    organiser = site.last_known().organiser
     needed = {"NAME": organiser.name, "STREET": organiser.street, "POSTCODE": organiser.postcode,
               "TOWN": organiser.town, "EMAIL": organiser.email}  # fmt: skip
     missing = [f"ATELIER_ORGANISER_{name}" for name, value in needed.items() if not value]
     if missing:
-        yield Finding("wrong", f"Organiser: set {', '.join(missing)}; the legal notice and every invoice need them.")
+        yield Finding(
+            "wrong",
+            f"Organiser: set {', '.join(missing)}, or fill in Settings at the desk; the legal notice and every invoice "
+            "need them.",
+        )
     else:
         yield Finding("well", f"Organiser: {organiser.name}, {organiser.postcode} {organiser.town}.")
     if settings.stripe.secret_key and not organiser.legal_form:
         yield Finding(
-            "hint", "Organiser: TWINT wants the legal form in the legal notice: ATELIER_ORGANISER_LEGAL_FORM."
+            "hint",
+            "Organiser: TWINT wants the legal form in the legal notice: Settings at the desk, or "
+            "ATELIER_ORGANISER_LEGAL_FORM.",
         )
     if not organiser.phone:
         yield Finding("hint", "Organiser: no telephone is set; card and TWINT providers want one in the legal notice.")
 
 
 def _bank(settings: Settings) -> Iterator[Finding]:
-    iban = settings.organiser.iban
+    iban = site.last_known().organiser.iban
     if not iban:
         verdict: Literal["hint", "wrong"] = "hint" if settings.demo else "wrong"
-        yield Finding(verdict, "Bank: no IBAN, so bank transfer is not offered. Set ATELIER_ORGANISER_IBAN.")
+        yield Finding(
+            verdict,
+            "Bank: no IBAN, so bank transfer is not offered. Enter it at the desk, or set ATELIER_ORGANISER_IBAN.",
+        )
     elif not iban_rules.is_valid(iban):
-        yield Finding("wrong", "Bank: ATELIER_ORGANISER_IBAN is not a valid IBAN; compare it with your statement.")
+        yield Finding(
+            "wrong", "Bank: the IBAN (desk, or ATELIER_ORGANISER_IBAN) is not valid; compare it with your statement."
+        )
     else:
         kind = "QR-IBAN, references of 27 digits" if reference.kind_of_iban(iban) == "QRR" else "IBAN, references RF…"
         yield Finding("well", f"Bank: transfers go to {iban} ({kind}).")
@@ -108,7 +119,7 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     except Exception as error:
         yield Finding("wrong", f"Mail: the server does not accept us ({type(error).__name__}). See ATELIER_SMTP_URL.")
     else:
-        yield Finding("well", f"Mail: the server answers; mails come from {settings.sender}.")
+        yield Finding("well", f"Mail: the server answers; mails come from {site.last_known().sender}.")
 
 
 EXAMINATIONS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (

@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from booking.domain.accent import HOUSE
 from booking.domain.payment import DocumentKind
+from booking.domain.vat import Vat, VatRules
 
 
 @dataclass(frozen=True)
@@ -41,18 +43,11 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Vat:
-    """Tax held in the total: `rate` in hundredths of a percent (810 is 8.1 %), `included` in centimes."""
-
-    rate: int
-    included: int
-
-
-@dataclass(frozen=True)
 class DocumentContent:
     """One document. Sums in centimes of CHF, days in the edition's zone; `total` is what the lines come to and
     `paid` what was received before the document was made. `reference` (QRR or SCOR) and `iban` ask for the
-    payment part; `cites` is the number of the document it corrects; without `vat` no word of it is printed."""
+    payment part, made out to `account_holder` where that is not the creditor; `cites` is the number of the document
+    it corrects; without `vat` no word of it is printed; `accent` is the organiser's colour on that day."""
 
     kind: DocumentKind
     number: str
@@ -73,6 +68,13 @@ class DocumentContent:
     cites: str | None = None
     note: tuple[str, ...] = ()
     vat: Vat | None = None
+    account_holder: str = ""
+    accent: str = HOUSE.light.accent
+
+    @property
+    def payable_to(self) -> str:
+        """Whom a transfer is made out to."""
+        return self.account_holder or self.creditor.name
 
     @property
     def due(self) -> int:
@@ -118,7 +120,11 @@ def _party(data: dict[str, Any]) -> Party:
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who issues documents, and the account that takes transfers ('' when none)."""
+    """Who issues documents, the account that takes transfers ('' when none) and its holder ('' for the party), the
+    rules of VAT for those who are registered, and the organiser's colour."""
 
     party: Party
     iban: str
+    account_holder: str = ""
+    vat: VatRules | None = None
+    accent: str = HOUSE.light.accent

@@ -29,6 +29,11 @@ def kind_of_iban(iban: str) -> Kind:
     return "QRR" if bank.isdigit() and int(bank) in QR_BANKS else "SCOR"
 
 
+def kind_of(text: str) -> Kind:
+    """What kind of reference `text` is, as `make` writes them."""
+    return "SCOR" if normalise(text).startswith("RF") else "QRR"
+
+
 def make(kind: Paid, number: int, iban: str) -> str:
     """The reference for booking or fee `number` (1 to 11 digits) paid to `iban`. Raises ValueError beyond that."""
     if not 0 < number < 10**NUMBER_DIGITS:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from booking.domain import reference
 from booking.domain.documents import DocumentContent, Issuer, Line, Party
 from booking.domain.payment import DocumentKind
+from booking.domain.vat import Vat
 from booking.persistence import documents
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.db import db
@@ -29,10 +30,12 @@ def invoice(
     seats: Sequence[Attendee] = (),
 ) -> Document:
     """The invoice of `seats` (by default all active ones); with a QR-bill when something is due and there is an
-    account to pay it to."""
-    asks = booking.qr_reference if due_at and issuer.iban else None
+    account to pay it to, and with the tax it holds where one is charged."""
+    asks = _reference(booking, issuer) if due_at and issuer.iban else None
     lines = _seat_lines(seats or booking.active)
-    return _issue(booking, issuer, DocumentKind.INVOICE, now, lines, due_at, paid, asks)
+    return _issue(
+        booking, issuer, DocumentKind.INVOICE, now, lines, due_at, paid, asks, rate=_vat_rate(booking, issuer)
+    )
 
 
 def receipt(booking: Booking, issuer: Issuer, payment: Payment, now: datetime) -> Document:
@@ -42,11 +45,13 @@ def receipt(booking: Booking, issuer: Issuer, payment: Payment, now: datetime) -
 
 
 def credit_note(booking: Booking, issuer: Issuer, seats: Sequence[Attendee], now: datetime) -> Document | None:
-    """Takes back the price of `seats` on the booking's latest invoice; None when none was ever issued."""
+    """Takes back the price of `seats` on the booking's latest invoice, at the rate of tax of that one; None when none
+    was ever issued."""
     cited = documents.latest_invoice(booking.id)
     if cited is None or not any(seat.net_price for seat in seats):
         return None
-    return _issue(booking, issuer, DocumentKind.CREDIT_NOTE, now, _seat_lines(seats), None, 0, None, cited)
+    rate = cited.frozen.vat.rate if cited.frozen.vat else None
+    return _issue(booking, issuer, DocumentKind.CREDIT_NOTE, now, _seat_lines(seats), None, 0, None, cited, rate)
 
 
 def fee_invoice(
@@ -74,11 +79,13 @@ def _issue(
     paid: int,
     asks: str | None,
     cited: Document | None = None,
+    rate: int | None = None,
 ) -> Document:
     serial, number = documents.next_number(kind)
     if kind is DocumentKind.FEE_INVOICE and due_at and issuer.iban:
         asks = reference.make("fee", serial, issuer.iban)
     zone = ZoneInfo(booking.edition.zone)
+    total = sum(line.amount for line in lines)
     content = DocumentContent(
         kind=kind,
         number=number,
@@ -93,26 +100,40 @@ def _issue(
         days=_days(booking, zone),
         place=_place(booking),
         lines=lines,
-        total=sum(line.amount for line in lines),
+        total=total,
         paid=paid,
         reference=asks,
         cites=cited.number if cited else None,
+        vat=Vat.held_in(total, rate) if rate else None,
+        account_holder=issuer.account_holder,
+        accent=issuer.accent,
     )
-    document = Document(
-        booking_id=booking.id,
-        kind=kind,
-        serial=serial,
-        number=number,
-        issued_at=now,
-        due_at=due_at,
-        total=content.total,
-        reference=asks,
-        cites_id=cited.id if cited else None,
-        content=content.to_json(),
-    )
+    cites_id = cited.id if cited else None
+    return _written(content, booking_id=booking.id, serial=serial, issued_at=now, due_at=due_at, cites_id=cites_id)
+
+
+def _written(content: DocumentContent, **facts: Any) -> Document:
+    sums = {"total": content.total, "reference": content.reference}
+    document = Document(kind=content.kind, number=content.number, content=content.to_json(), **sums, **facts)
     db.session.add(document)
     db.session.flush()
     return document
+
+
+def _reference(booking: Booking, issuer: Issuer) -> str:
+    """The booking's own, of the kind that the account takes. It is made anew when the organiser has changed to an
+    account of the other kind since; what is paid under the old one is still found by the documents that name it."""
+    known = booking.qr_reference
+    if known is None or reference.kind_of(known) != reference.kind_of_iban(issuer.iban):
+        booking.qr_reference = known = reference.make("booking", booking.id, issuer.iban)
+    return known
+
+
+def _vat_rate(booking: Booking, issuer: Issuer) -> int | None:
+    """The rate of the day on which the class begins, in hundredths of a percent; None where no tax is charged."""
+    if issuer.vat is None or booking.edition.master_class.vat_exempt:
+        return None
+    return issuer.vat.rate_on(booking.edition.starts_at.astimezone(ZoneInfo(booking.edition.zone)).date())
 
 
 def _title(booking: Booking) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.persistence import counters
-from booking.persistence.db import Model, db
+from booking.persistence.db import Model, db, insert_once
 
 T = TypeVar("T")
-COUNTER: Final = "settings"  # grows with each change
+MARK: Final = "mark"  # the name of a value that is another one after each change
+SEEN: Final = "site"  # in the session: what its transaction has seen of them (persistence/site.py)
 
 
 class Setting(Model):
@@ -31,7 +33,7 @@ def read(name: str, default: T) -> T:
 
 def write(name: str, value: Any, now: datetime) -> None:
     """Sets `name`, inside the caller's transaction; None unsets it. Pages that everybody reads are stale then."""
-    counters.increase(COUNTER)  # its row is locked first: whoever writes at the same time waits here
+    changed(now)
     row = db.session.get(Setting, name)
     if value is None:
         if row is not None:
@@ -41,4 +43,18 @@ def write(name: str, value: Any, now: datetime) -> None:
     else:
         row.value, row.changed_at = value, now
     db.session.flush()
+
+
+def changed(now: datetime) -> None:
+    """Whatever was read before this commit is to be read anew. Whoever changes something at the same time waits."""
+    insert_once(Setting, name=MARK, value="", changed_at=now.astimezone(UTC))
+    renewed = update(Setting).where(Setting.name == MARK).values(value=secrets.token_hex(8), changed_at=now)
+    db.session.execute(renewed.execution_options(synchronize_session=False))
+    db.session().info.pop(SEEN, None)
     counters.catalogue_changed()
+
+
+def mark() -> str:
+    """What tells one state of all settings from every other; '' before anything was ever set. Not a count: a copy of
+    the database that is put back must not be taken for what it replaced."""
+    return db.session.scalar(select(Setting.value).where(Setting.name == MARK)) or ""

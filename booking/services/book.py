@@ -62,11 +62,12 @@ class SeatOrder:
 
 @dataclass(frozen=True)
 class Acceptance:
-    """The terms that were ticked: their text, its SHA-256 and its language."""
+    """The terms that were ticked: their text, its SHA-256, its language and the number of the version."""
 
     digest: str
     language: str
     body: str
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _channels(edition: Edition, total: int, now: datetime, ports: Ports) -> tupl
 
 
 def _write(order: Order, edition: Edition, price: Estimate, voucher: Voucher | None, now: datetime) -> Booking:
-    terms.remember(order.terms.digest, order.terms.language, order.terms.body, now)
+    terms.remember(order.terms.digest, order.terms.language, order.terms.body, now, order.terms.number)
     contact = order.contact
     booking = Booking(
         reference=bookings.new_reference(),

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
+from werkzeug.local import LocalProxy
 
 from booking.config import Settings
+from booking.persistence import site
 from booking.web.assets import asset
 from booking.web.markdown import markdown, plain
 from booking.web.places import map_address
@@ -23,11 +25,12 @@ class Feed(NamedTuple):
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Gives templates `organiser`, `demo`, `feeds`, `share_picture()`, `schedule_of()` (mails have no view that could
-    hand it to them) and the filters `markdown`, `plain` and `map_address`."""
+    """Gives templates `site` and `organiser` as of now, `demo`, `feeds`, `share_picture()`, `schedule_of()` (mails
+    have no view that could hand it to them) and the filters `markdown`, `plain` and `map_address`."""
     app.jinja_env.filters.update(markdown=markdown, plain=plain, map_address=map_address)
     app.jinja_env.globals.update(
-        organiser=settings.organiser,
+        site=LocalProxy(site.last_known),
+        organiser=LocalProxy(lambda: site.last_known().organiser),
         demo=settings.demo,
         feeds=feeds,
         schedule_of=schedule_of,

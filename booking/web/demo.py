@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.adapters.demo_gateway import DemoGateway
-from booking.adapters.gateways import current_ports
+from booking.adapters.gateways import current_gateways
 from booking.domain.booking import Channel
 from booking.domain.errors import NotFound
 from booking.persistence.db import db
@@ -30,7 +30,7 @@ def checkout(checkout_id: str) -> str | Response:
 def press(checkout_id: str) -> Response:
     """What the payer pressed. A declined card leaves the page open for another try."""
     found, form = _find(checkout_id), DemoPayForm()
-    gateway = current_ports().gateways[Channel.DEMO]
+    gateway = current_gateways()[Channel.DEMO]
     assert isinstance(gateway, DemoGateway)
     if form.button.data == "decline":
         return redirect(request.path + "?declined=1", 303)

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, url_for
 
 from booking import config
 from booking.adapters import calendar, clock
-from booking.persistence import counters, queries
+from booking.persistence import counters, queries, site
 from booking.persistence.masterclasses import Edition
 from booking.persistence.queries import Offer
 from booking.web.i18n import current_language
@@ -27,7 +27,7 @@ blueprint = Blueprint("feeds", __name__)
 def calendar_feed() -> SharedPage:
     """Every coming date, to subscribe to."""
     now = clock.now()
-    return _calendar(queries.offers(now - KEPT, now), config.current().organiser.name)
+    return _calendar(queries.offers(now - KEPT, now), site.current().organiser.name)
 
 
 @blueprint.get("/<lang:lang>/classes/<slug>.ics")

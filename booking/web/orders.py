@@ -73,7 +73,7 @@ def order_of(draft: Draft, form: CheckForm) -> Order:
         contact=Contact(email=data["email"].lower(), **{field: data[field] for field in CONTACT}),
         seats=tuple(_seat(data, seat) for seat in data["seats"]),
         channel=Channel(form.channel.data) if form.channel.data in list(Channel) else Channel.FREE,
-        terms=Acceptance(terms.digest, data["terms_language"], terms.markdown),
+        terms=Acceptance(terms.digest, data["terms_language"], terms.markdown, terms.number),
         shown_total=_shown(form.shown_total.data or ""),
         voucher_code=data["voucher"],
         once_more=bool(form.once_more.data),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +15,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from booking import config
-from booking.config import OrganiserIdentity
+from booking.persistence import site
+from booking.persistence.site import Site
 from booking.web.i18n import current_language
 from booking.web.markdown import render
 from booking.web.page_cache import SharedPage
@@ -25,10 +27,12 @@ blueprint = Blueprint("pages", __name__)
 
 
 class TermsText(NamedTuple):
-    """The terms as a participant reads and accepts them; `digest` is the SHA-256 of the Markdown, in hexadecimal."""
+    """The terms as a participant reads and accepts them; `digest` is the SHA-256 of the Markdown, in hexadecimal,
+    `number` the version that was published at the desk, 0 for the file."""
 
     markdown: str
     digest: str
+    number: int
 
 
 @blueprint.get("/<lang:lang>/<any(legal, privacy, terms):page>")
@@ -42,30 +46,46 @@ def show(page: str) -> Response:
 def terms_text(lang: str) -> TermsText:
     """The terms in force in `lang`."""
     markdown = page_text("terms", lang)
-    return TermsText(markdown, hashlib.sha256(markdown.encode()).hexdigest())
+    published = site.current().texts.get("terms")
+    return TermsText(markdown, hashlib.sha256(markdown.encode()).hexdigest(), published.number if published else 0)
 
 
 def page_text(page: str, lang: str) -> str:
-    """The Markdown of a page in `lang`, the organiser's data filled in.
+    """The Markdown of a page in `lang`, the organiser's data filled in."""
+    now = site.current()
+    published = now.texts.get(page)
+    return filled(published.body.best(lang) if published else text_of_file(page, lang), now)
 
-    Raises FileNotFoundError when content/<page>.<lang>.md is missing: a site must not open without it.
+
+def text_of_file(page: str, lang: str) -> str:
+    """What a page says until a text was published at the desk: the Markdown of content/<page>.<lang>.md.
+
+    Raises FileNotFoundError when that is missing: a site must not open without it.
     """
-    settings = config.current()
-    path = settings.content_dir / f"{page}.{lang}.md"
-    return _filled(path, path.stat().st_mtime_ns, settings.organiser)
+    path = config.current().content_dir / f"{page}.{lang}.md"
+    return _read(path, path.stat().st_mtime_ns)
 
 
-@lru_cache(maxsize=32)
-def _filled(path: Path, _changed: int, organiser: OrganiserIdentity) -> str:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return "\n".join(filled for line in lines if (filled := fill(line, organiser)) is not None) + "\n"
+def filled(text: str, now: Site) -> str:
+    """`text` with the organiser's data in the place of `{name}` and the like. A line that names something that is not
+    set is left out, so that no "Telephone:" stands alone; words in braces that name nothing stay as they are."""
+    known = placeholders(now)
+    lines = (_filled_line(line, known) for line in text.splitlines())
+    return "\n".join(line for line in lines if line is not None) + "\n"
 
 
-def fill(line: str, organiser: OrganiserIdentity) -> str | None:
-    """`{name}` and the like replaced by the organiser's data; None when a line names something that is not set, so
-    that no "Telephone:" stands alone. Words in braces that name nothing stay as they are."""
-    known = {key: str(value) for key, value in asdict(organiser).items()}
-    names = [name for name in PLACEHOLDER.findall(line) if name in known]
-    if any(not known[name] for name in names):
+def placeholders(now: Site) -> dict[str, str]:
+    """What texts may name, with what is put there."""
+    of_organiser = {key: str(value) for key, value in asdict(now.organiser).items()}
+    return of_organiser | {"vat_number": now.vat.number if now.vat else ""}
+
+
+def _filled_line(line: str, known: Mapping[str, str]) -> str | None:
+    if any(not known[name] for name in PLACEHOLDER.findall(line) if name in known):
         return None
     return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), line)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int) -> str:
+    return path.read_text(encoding="utf-8")

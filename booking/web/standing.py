@@ -28,6 +28,7 @@ class Bill:
 
     amount: int  # centimes
     iban: str
+    payable_to: str
     reference: str
     due_at: datetime | None
     svg: str
@@ -164,6 +165,7 @@ def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
     return Bill(
         amount=content.due,
         iban=reference.in_fours(content.iban or ""),
+        payable_to=f"{content.payable_to}, {content.creditor.postcode} {content.creditor.town}",
         reference=reference.formatted(paper.reference or ""),
         due_at=_local(booking, paper.due_at) if paper.due_at else None,
         svg=qr_bill.screen_svg(content, _("QR code of the bill, to be scanned with your banking app")),

@@ -10,6 +10,7 @@ from flask import url_for
 
 from booking import config
 from booking.domain.money import plain
+from booking.persistence import site
 from booking.persistence.masterclasses import Edition, MasterClass, Venue
 from booking.persistence.queries import ClassPage, Offer
 from booking.web.formatting import iso, local
@@ -124,8 +125,7 @@ def _place(venue: Venue) -> dict[str, Any]:
 
 
 def _organiser() -> dict[str, Any]:
-    settings = config.current()
-    return {"@type": "Organization", "name": settings.organiser.name, "url": settings.base_url}
+    return {"@type": "Organization", "name": site.current().organiser.name, "url": config.current().base_url}
 
 
 def _class_url(slug: str) -> str:

@@ -17,8 +17,9 @@ from PIL import Image
 from pypdf import PdfReader
 
 from booking.adapters import characters, pdf, qr_bill, wording
-from booking.domain.documents import DocumentContent, Line, Party, Vat
+from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind
+from booking.domain.vat import Vat
 
 CREDITOR = Party("Atelier du Grand-Pont", "Rue du Grand-Pont", "12", "1003", "Lausanne", email="bonjour@example.ch")
 DEBTOR = Party("Camille Rochat", "Chemin des Vignes", "8b", "1095", "Lutry")
@@ -195,7 +196,20 @@ def test_tax_is_named_only_where_it_is_charged(locale: str) -> None:
     assert not any(word in text_of(plain) for word in ("TVA", "VAT", "CHE-"))
     taxed = text_of(replace(plain, vat=Vat(810, 9250)))
     wanted = {"fr": ("dont TVA 8,1 %", "N° TVA CHE-"), "en": ("including VAT at 8.1%", "VAT no. CHE-")}[locale]
-    assert all(word in taxed for word in (*wanted, "CHF 92.50"))
+    assert all(word in taxed for word in (*wanted, "CHF 92.50", "CHF 1’142.00"))
+
+
+def test_the_bill_is_made_out_to_the_holder_of_the_account() -> None:
+    content = replace(INVOICE, account_holder="Grand-Pont Formation Sàrl")
+    assert "Grand-Pont Formation Sàrl" in qr_bill.payload(content)
+    assert "Atelier du Grand-Pont" not in qr_bill.payload(content)
+    assert all(name in text_of(content) for name in ("Atelier du Grand-Pont", "Grand-Pont Formation Sàrl"))
+
+
+def test_the_colour_is_that_of_the_day_of_issue() -> None:
+    assert pdf.render(INVOICE) != pdf.render(replace(INVOICE, accent="#00553f"))
+    old = {key: value for key, value in INVOICE.to_json().items() if key not in ("accent", "account_holder")}
+    assert pdf.render(DocumentContent.from_json(old)) == pdf.render(INVOICE)
 
 
 def test_a_pdf_for_the_archive_and_for_screen_readers_always_the_same() -> None:

@@ -24,7 +24,7 @@ from booking.adapters.mail.headers import POLICY
 from booking.config import OrganiserIdentity, current
 from booking.domain.booking import BookingState
 from booking.domain.money import plain
-from booking.persistence import letters, outbox
+from booking.persistence import letters, outbox, site
 from booking.persistence.db import db
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.transaction import atomic
@@ -107,7 +107,7 @@ def test_text_and_html_tell_the_same(locale: str):
 
 def test_headers():
     message = written(received("fr"))
-    organiser = current().organiser
+    organiser = site.current().organiser
     assert message["From"] == message["Reply-To"] == f"{organiser.name} <{organiser.email}>"
     assert message["To"] == "Bea Muster <bea@example.org>"
     assert message["Auto-Submitted"] == "auto-generated"
@@ -180,7 +180,7 @@ def test_the_online_address_is_not_in_the_letter_of_a_hold():
 
 def test_the_organisers_copy_answers_the_booker_and_brings_nothing():
     message = written(ORGANISER["confirmed"]("en"), "organiser")
-    assert message["To"].addresses[0].addr_spec == current().organiser.email
+    assert message["To"].addresses[0].addr_spec == site.current().organiser.email
     assert message["Reply-To"] == "Bea Muster <bea@example.org>"
     assert attached(message) == []
     assert "/my/" not in message.as_string(), "the participant's key is the participant's"
@@ -200,7 +200,7 @@ def test_a_hostile_name_stays_a_name(to: str, name: str):
 
 def test_an_organisers_name_with_signs_is_quoted(make_app: Callable[..., Flask]):
     identity = OrganiserIdentity(name='Müller, "Fils" & Cie')
-    with make_app(organiser=identity).app_context():
+    with make_app(initial_organiser=identity).app_context():
         message = written(received("fr"))
     assert message["From"].addresses[0].display_name == identity.name
 

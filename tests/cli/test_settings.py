@@ -36,13 +36,13 @@ def test_refused_with_its_name(name: str, value: str):
 def test_all_that_is_needed():
     settings = load(REAL)
     assert not settings.demo
-    assert settings.organiser.name == ""
+    assert settings.initial_organiser.name == ""
 
 
 def test_the_demonstration_needs_nothing():
     settings = load({"ATELIER_DEMO": "1"})
     assert settings.demo
-    assert settings.organiser.name
+    assert settings.initial_organiser.name
 
 
 @pytest.mark.parametrize("word", ["0", "no", "false", "off", ""])

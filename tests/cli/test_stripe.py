@@ -28,7 +28,7 @@ REAL = {
     "demo": False,
     "secret_key": "x" * 40,
     "base_url": SITE,
-    "organiser": OrganiserIdentity(iban="CH9300762011623852957"),
+    "initial_organiser": OrganiserIdentity(iban="CH9300762011623852957"),
 }
 
 
@@ -156,7 +156,7 @@ def test_doctor_is_content(site: Callable[..., Flask], fake: FakeStripe):
 def test_doctor_wants_what_twint_wants_in_the_legal_notice(site: Callable[..., Flask]):
     assert "ATELIER_ORGANISER_LEGAL_FORM" not in run(site(), "doctor")[1]
     nameless = OrganiserIdentity(legal_form="")
-    assert "ATELIER_ORGANISER_LEGAL_FORM" in run(site(organiser=nameless), "doctor")[1]
+    assert "ATELIER_ORGANISER_LEGAL_FORM" in run(site(initial_organiser=nameless), "doctor")[1]
 
 
 def test_doctor_of_a_site_without_stripe(app: Flask):

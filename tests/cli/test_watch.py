@@ -60,14 +60,14 @@ def test_doctor_of_the_demonstration(app: Flask):
 
 def test_doctor_names_every_setting_that_lacks(make_app: Callable[..., Flask]):
     bare = OrganiserIdentity(name="", street="", postcode="", town="", email="", phone="", iban="")
-    code, words = run(make_app(demo=False, secret_key="x" * 40, organiser=bare), "doctor")
+    code, words = run(make_app(demo=False, secret_key="x" * 40, initial_organiser=bare), "doctor")
     assert code == 1
     for name in ("BASE_URL", "ORGANISER_NAME", "ORGANISER_EMAIL", "ORGANISER_IBAN", "SMTP_URL"):
         assert f"ATELIER_{name}" in words
 
 
 def test_doctor_tries_the_mail_server(make_app: Callable[..., Flask]):
-    real = {"demo": False, "secret_key": "x" * 40, "base_url": "https://classes.example.ch", "organiser": HOME}
+    real = {"demo": False, "secret_key": "x" * 40, "base_url": "https://classes.example.ch", "initial_organiser": HOME}
     code, words = run(make_app(**real, smtp_url="smtp://127.0.0.1:9"), "doctor")
     assert code == 1
     assert "ATELIER_SMTP_URL" in words
@@ -76,7 +76,7 @@ def test_doctor_tries_the_mail_server(make_app: Callable[..., Flask]):
 
 @pytest.mark.parametrize("iban", ["CH00 0000", "CH9300762011623852958"])
 def test_doctor_checks_the_account(make_app: Callable[..., Flask], iban: str):
-    code, words = run(make_app(organiser=OrganiserIdentity(iban=iban)), "doctor")
+    code, words = run(make_app(initial_organiser=OrganiserIdentity(iban=iban)), "doctor")
     assert code == 1
     assert "ATELIER_ORGANISER_IBAN" in words
 

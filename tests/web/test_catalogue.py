@@ -227,6 +227,9 @@ def test_search_engines_read_dates_and_offers(browser: Browser) -> None:
 
 @pytest.mark.parametrize("path", ["/fr/", "/fr/classes/blog", "/fr/feed.atom", "/fr/calendar.ics"])
 def test_the_number_of_queries_does_not_grow(browser: Browser, edition: Edition, path: str) -> None:
+    browser.get("/fr/legal")  # the first page of a process also reads what was set at the desk
+    with atomic():
+        counters.catalogue_changed()
     with counted_queries() as one:
         assert browser.get(path).status_code == 200
     for month in range(1, 13):
@@ -238,4 +241,4 @@ def test_the_number_of_queries_does_not_grow(browser: Browser, edition: Edition,
         counters.catalogue_changed()
     with counted_queries() as many:
         assert browser.get(path).status_code == 200
-    assert len(many) == len(one) <= 8
+    assert len(many) == len(one) <= 9

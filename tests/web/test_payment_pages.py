@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -29,8 +27,7 @@ def payments(participant: Participant) -> list[tuple[str, str]]:
 def gateway(participant: Participant) -> FakeGateway:
     """A provider that does what the test wants, in the place of the demonstration's."""
     twin = FakeGateway(lambda: participant.now)
-    ports = participant.app.extensions["ports"]
-    participant.app.extensions["ports"] = replace(ports, gateways={Channel.DEMO: twin})
+    participant.app.extensions["gateways"] = {Channel.DEMO: twin}
     return twin
 
 

@@ -30,11 +30,10 @@ SIGNATURE: Final = "-- "  # mail programs know by this line, with its blank, tha
 def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> EmailMessage | None:
     """The message that the outbox row asks for, in the language of its reader; None when it has been overtaken."""
     with current_app.test_request_context(base_url=settings.base_url):
-        locale = settings.organiser.locale if payload["to"] == "organiser" else None
         letter = read(payload, settings, now)
         if letter.is_overtaken:
             return None
-        with force_locale(f"{locale or letter.booking.locale}_CH"):
+        with force_locale(f"{letter.lang}_CH"):
             return _message(letter, payload["key"], settings, now)
 
 
@@ -42,7 +41,7 @@ def _message(letter: Letter, key: str, settings: Settings, now: datetime) -> Ema
     context = letter.facts()
     message = EmailMessage(policy=POLICY)
     message["Subject"] = context["subject"] = one_line(_render(letter, "subject.txt", context))
-    message["From"] = _address(settings.organiser.name, settings.sender)
+    message["From"] = _address(letter.site.organiser.name, letter.site.sender)
     message["To"] = _address(*letter.recipient)
     message["Reply-To"] = _address(*letter.reply_to)
     message["Date"] = format_datetime(now)

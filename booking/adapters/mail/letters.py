@@ -19,12 +19,13 @@ from booking.config import Settings
 from booking.domain import reference
 from booking.domain.booking import BookingState, editing_closes
 from booking.domain.payment import DocumentKind, RefundState
-from booking.persistence import bookings, counters, documents, ledger
+from booking.persistence import bookings, counters, documents, ledger, site
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
 from booking.persistence.documents import Document
 from booking.persistence.payments import Payment, Refund
+from booking.persistence.site import Site
 
 KINDS: Final = (
     "received",  # the seats are held (or booked on account) and a transfer is awaited
@@ -61,6 +62,7 @@ class Letter:
     booking: Booking
     payload: dict[str, Any]
     settings: Settings
+    site: Site
     now: datetime
 
     @property
@@ -70,19 +72,19 @@ class Letter:
     @property
     def lang(self) -> str:
         """Of its reader: the booking's language, or the organiser's own."""
-        return self.settings.organiser.locale if self.to_organiser else self.booking.locale
+        return self.site.organiser.locale if self.to_organiser else self.booking.locale
 
     @property
     def recipient(self) -> tuple[str, str]:
         """Name and address."""
-        organiser = self.settings.organiser
+        organiser = self.site.organiser
         booker = self.booking.name, self.booking.email
         return (organiser.name, organiser.email) if self.to_organiser else booker
 
     @property
     def reply_to(self) -> tuple[str, str]:
         """Name and address: each answers the other."""
-        organiser = self.settings.organiser
+        organiser = self.site.organiser
         booker = self.booking.name, self.booking.email
         return booker if self.to_organiser else (organiser.name, organiser.email)
 
@@ -121,7 +123,7 @@ class Letter:
             "lang": self.lang,
             "kind": self.kind,
             "now": self.now,
-            "organiser": self.settings.organiser,
+            "organiser": self.site.organiser,
             "base_url": self.settings.base_url,
             "demo": self.settings.demo,
             "booking": booking,
@@ -195,7 +197,7 @@ def read(payload: dict[str, Any], settings: Settings, now: datetime) -> Letter:
     if kind not in (ORGANISER_KINDS if to_organiser else KINDS):
         raise ValueError(f"no letter of kind {kind!r}")
     booking = db.session.get_one(Booking, payload["booking_id"])
-    return Letter(kind, to_organiser, booking, payload, settings, now)
+    return Letter(kind, to_organiser, booking, payload, settings, site.current(), now)
 
 
 def _open_invoice(booking: Booking) -> list[Document]:
