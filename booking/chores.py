@@ -12,7 +12,7 @@ from booking.adapters import mail, stripe_events
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
 from booking.persistence import provider_events
-from booking.services import housekeeping, pay, refund, retention
+from booking.services import call_off, housekeeping, minimum, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
 
@@ -28,6 +28,17 @@ def send_refund(payload: dict[str, Any], now: datetime) -> None:
         refund.send(payload["refund_id"], now, current_ports())
     except GatewayDown:
         raise JobFailed("the payment provider did not answer") from None
+
+
+def end_called_off_booking(payload: dict[str, Any], now: datetime) -> None:
+    """Topic 'call_off'. Its payment pages are ended first: whoever is paying right now gets the money back like the
+    others. Raises JobFailed when a provider does not answer: the booking stays as it is until it does."""
+    ports = current_ports()
+    try:
+        pay.end_attempts(payload["booking_id"], now, ports)
+    except GatewayUnavailable:
+        raise JobFailed("the payment provider did not answer") from None
+    call_off.end_booking(payload["booking_id"], payload["calling_off_id"], now, ports)
 
 
 def end_late_attempts(now: datetime) -> None:
@@ -70,5 +81,7 @@ def release_holds(now: datetime) -> None:
     housekeeping.release_holds(now, current_ports())
 
 
-HANDLERS: Final = {"mail": mail.send, "refund": send_refund}
-SWEEPS: Final = (end_late_attempts, fetch_missed_events, release_holds, housekeeping.tidy, retention.erase)
+HANDLERS: Final = {"mail": mail.send, "refund": send_refund, "call_off": end_called_off_booking}
+SWEEPS: Final = (
+    end_late_attempts, fetch_missed_events, release_holds, minimum.alert, housekeeping.tidy, retention.erase,
+)  # fmt: skip

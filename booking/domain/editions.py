@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
 
 from booking.domain.catalogue import EditionSpec
+from booking.domain.errors import Refusal
+from booking.domain.local_time import instant
 
 Reason = Literal[
     "above_capacity",
@@ -19,6 +22,8 @@ Reason = Literal[
     "in_the_past",
     "was_held",
     "no_place",
+    "no_policy",
+    "promised",
 ]
 Rhythm = Literal["week", "two_weeks", "month"]
 
@@ -33,6 +38,13 @@ class Fault:
 
     field: str
     reason: Reason
+
+
+@dataclass
+class DateRefused(Refusal):
+    """A date cannot stand as it is written: everything that is wrong with it."""
+
+    faults: tuple[Fault, ...]
 
 
 def faults(spec: EditionSpec) -> list[Fault]:
@@ -59,6 +71,26 @@ def repeated(first: date, rhythm: Rhythm, times: int) -> list[date]:
         return [_same_weekday(first, step) for step in range(1, times + 1)]
     weeks = {"week": 1, "two_weeks": 2}[rhythm]
     return [first + timedelta(weeks=weeks * step) for step in range(1, times + 1)]
+
+
+def on_day(spec: EditionSpec, day: date) -> EditionSpec:
+    """The same date, its first session on `day`: every other day keeps its distance, every clock its time.
+
+    Raises ClockChange where clocks change on one of the new days.
+    """
+    zone = ZoneInfo(spec.zone)
+    step = day - spec.meetings[0].starts_at.astimezone(zone).date()
+
+    def shifted(at: datetime) -> datetime:
+        local = at.astimezone(zone)
+        return instant(local.date() + step, local.time(), spec.zone)
+
+    meetings = tuple(
+        replace(meeting, starts_at=shifted(meeting.starts_at), ends_at=shifted(meeting.ends_at))
+        for meeting in spec.meetings
+    )
+    limits: dict[str, Any] = {name: shifted(at) for name in LIMITS if (at := getattr(spec, name))}
+    return replace(spec, meetings=meetings, **limits)
 
 
 def _same_weekday(first: date, months: int) -> date:

@@ -7,6 +7,7 @@ everybody concerned must be told, and who does not like the new date or place ma
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -66,7 +67,7 @@ def broken_by_edition(promised: PromisedEdition, master_class: str, spec: Editio
         "venue": promised.venue == spec.venue,
         "zone": promised.zone == spec.zone,
         "capacity": promised.seats <= spec.capacity,
-        "closes": not nearer_deadline(promised, spec.closes),
+        "closes": not nearer_deadline(promised.policies, promised.meetings[0][0], promised.closes, spec.closes),
     }
     return [PromiseBroken(f"edition {spec.slug}", what) for what, is_kept in kept.items() if not is_kept]
 
@@ -80,14 +81,15 @@ def broken_by_question(promised: PromisedQuestion, where: str, spec: QuestionSpe
     return []
 
 
-def nearer_deadline(promised: PromisedEdition, closes: datetime | None) -> bool:
-    """Whether a booking's frozen policy would cost more, or sooner, with the new registration deadline."""
-    start = promised.meetings[0][0]
-    anchored = any(policy.anchor == "registration_deadline" for policy in promised.policies)
-    free_until = promised.closes and any(policy.free_until_deadline for policy in promised.policies)
-    if anchored and (closes or start) < (promised.closes or start):
+def nearer_deadline(
+    policies: Collection[CancellationPolicy], start: datetime, before: datetime | None, after: datetime | None
+) -> bool:
+    """Whether a booking's frozen policy would cost more, or sooner, with the registration deadline `after`."""
+    anchored = any(policy.anchor == "registration_deadline" for policy in policies)
+    if anchored and (after or start) < (before or start):
         return True
-    return bool(free_until and promised.closes and (closes is None or closes < promised.closes))
+    free_until = before and any(policy.free_until_deadline for policy in policies)
+    return bool(free_until and before and (after is None or after < before))
 
 
 def _hours(spec: EditionSpec) -> tuple[tuple[datetime, datetime], ...]:

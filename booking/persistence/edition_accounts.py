@@ -3,7 +3,9 @@ same for two bookings and for two thousand."""
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,9 +13,10 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import selectinload
 
 from booking.domain.booking import ALIVE, BookingState, Channel
-from booking.domain.payment import OPEN_REFUNDS, LedgerKind, PaymentState, RefundState
+from booking.domain.payment import OPEN_REFUNDS, DocumentKind, LedgerKind, PaymentState, RefundState
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
+from booking.persistence.documents import Document
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.payments import Payment, Refund
 
@@ -21,7 +24,8 @@ from booking.persistence.payments import Payment, Refund
 @dataclass(frozen=True)
 class Account:
     """A booking and its money, centimes: `balance` as in the ledger (positive is owed to us), `under_way` promised back
-    and not yet moved; `ways` are its payments, latest first, with what each can still give back."""
+    and not yet moved; `ways` are its payments, latest first, with what each can still give back; `invoiced`, whether an
+    invoice was ever written."""
 
     booking: Booking
     balance: int
@@ -29,6 +33,7 @@ class Account:
     returned: int
     under_way: int
     ways: tuple[tuple[Channel, int], ...]
+    invoiced: bool
 
 
 @dataclass(frozen=True)
@@ -78,44 +83,53 @@ def money_of(edition_id: int) -> EditionMoney:
     return EditionMoney(booked or 0, received or 0, owing or 0, returning or 0, fees or 0)
 
 
+def seen(accounts: Sequence[Account], *more: object) -> str:
+    """What a page showed of people and their money, and whatever else it said, as a short mark that is posted back."""
+    people = [
+        (account.booking.id, account.booking.state.value, len(account.booking.active), account.balance, account.paid)
+        for account in accounts
+    ]
+    return hashlib.sha256(repr((people, more)).encode()).hexdigest()[:20]
+
+
 def _of_kind(*kinds: LedgerKind) -> ColumnElement[int]:
     return func.sum(case((LedgerEntry.kind.in_(kinds), LedgerEntry.amount), else_=0))
 
 
 def _accounts(edition_id: int, which: ColumnElement[bool]) -> list[Account]:
-    query = select(Booking).where(Booking.edition_id == edition_id, which).order_by(Booking.id)
-    bookings = db.session.scalars(query.options(selectinload(Booking.attendees))).all()
     here = Booking.edition_id == edition_id
+    query = select(Booking).where(here, which).order_by(Booking.id).options(selectinload(Booking.attendees))
     sums = select(LedgerEntry.booking_id, func.sum(LedgerEntry.amount)).join(Booking).where(here)
     balances = {row[0]: row[1] for row in db.session.execute(sums.group_by(LedgerEntry.booking_id))}
     paid = select(Payment).join(Booking, Booking.id == Payment.booking_id).where(here)
     payments: dict[int, list[Payment]] = defaultdict(list)
     for payment in db.session.scalars(paid.where(Payment.state == PaymentState.PAID).order_by(Payment.id.desc())):
         payments[payment.booking_id].append(payment)
-    back = select(Refund.booking_id, Refund.payment_id, Refund.state, Refund.amount)
-    refunds: dict[int, list[tuple[int | None, RefundState, int]]] = defaultdict(list)
-    for booking_id, payment_id, state, amount in db.session.execute(back.join(Booking).where(here)):
-        refunds[booking_id].append((payment_id, state, amount))
+    counting = Refund.state.in_((*OPEN_REFUNDS, RefundState.SUCCEEDED))
+    refunds: dict[int, list[Refund]] = defaultdict(list)
+    for refund in db.session.scalars(select(Refund).join(Booking).where(here, counting)):
+        refunds[refund.booking_id].append(refund)
+    invoices = select(Document.booking_id).join(Booking).where(here, Document.kind == DocumentKind.INVOICE)
+    invoiced = set(db.session.scalars(invoices))
     return [
-        _account(booking, balances.get(booking.id, 0), payments[booking.id], refunds[booking.id])
-        for booking in bookings
+        _account(
+            booking, balances.get(booking.id, 0), payments[booking.id], refunds[booking.id], booking.id in invoiced
+        )
+        for booking in db.session.scalars(query).all()
     ]
 
 
-def _account(
-    booking: Booking, balance: int, payments: list[Payment], refunds: list[tuple[int | None, RefundState, int]]
-) -> Account:
-    gone = {state: sum(r[2] for r in refunds if r[1] is state) for state in (*OPEN_REFUNDS, RefundState.SUCCEEDED)}
-    counting = [(payment_id, amount) for payment_id, state, amount in refunds if state in gone]
-    ways = [
-        (payment.channel, payment.amount - sum(amount for owner, amount in counting if owner == payment.id))
-        for payment in payments
-    ]
+def _account(booking: Booking, balance: int, payments: list[Payment], refunds: list[Refund], invoiced: bool) -> Account:
+    returned = sum(refund.amount for refund in refunds if refund.state is RefundState.SUCCEEDED)
+    back: dict[int | None, int] = defaultdict(int)
+    for refund in refunds:
+        back[refund.payment_id] += refund.amount
     return Account(
         booking,
         balance,
         paid=sum(payment.amount for payment in payments),
-        returned=gone[RefundState.SUCCEEDED],
-        under_way=sum(gone[state] for state in OPEN_REFUNDS),
-        ways=tuple(ways),
+        returned=returned,
+        under_way=sum(refund.amount for refund in refunds) - returned,
+        ways=tuple((payment.channel, payment.amount - back[payment.id]) for payment in payments),
+        invoiced=invoiced,
     )

@@ -19,9 +19,10 @@ from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.transaction import atomic
-from booking.services import book, cancel, drafts, housekeeping, outbox, pay, refund
+from booking.services import book, call_off, cancel, drafts, housekeeping, outbox, pay, refund
 from booking.services.book import Acceptance, Contact, Order, SeatOrder
 from booking.services.cancel import Payee, Proposal
+from booking.services.outbox import JobFailed
 from booking.services.ports import Gateway, Ports
 from tests.factories import IBAN, NOW, TERMS, at
 from tests.gateway_twin import FakeGateway
@@ -139,13 +140,21 @@ class Shop:
 
     def drain(self) -> int:
         """Sends mails and refunds that are due."""
-        return outbox.drain({"mail": self._mail, "refund": self._refund}, lambda: self.now)
+        handlers = {"mail": self._mail, "refund": self._refund, "call_off": self._end_called_off}
+        return outbox.drain(handlers, lambda: self.now)
 
     def _mail(self, payload: dict[str, Any], _now: datetime) -> None:
         self.mails.append(payload["key"])
 
     def _refund(self, payload: dict[str, Any], now: datetime) -> None:
         refund.send(payload["refund_id"], now, self.ports)
+
+    def _end_called_off(self, payload: dict[str, Any], now: datetime) -> None:
+        try:
+            pay.end_attempts(payload["booking_id"], now, self.ports)
+        except GatewayUnavailable:
+            raise JobFailed from None
+        call_off.end_booking(payload["booking_id"], payload["calling_off_id"], now, self.ports)
 
     # What there is to see
 

@@ -5,6 +5,8 @@ What dies stands outside: the provider, the mail server, the address of a page. 
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from booking.adapters.demo_gateway import DemoGateway
+from booking.domain.actor import ORGANISER
+from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
 from booking.domain.payment import PaymentState
 from booking.persistence.bookings import Booking
@@ -21,9 +26,9 @@ from booking.persistence.db import db
 from booking.persistence.demo import DemoCheckout, DemoRefund
 from booking.persistence.outbox import LEASE
 from booking.persistence.transaction import after_commit
-from booking.services import outbox, pay
+from booking.services import call_off, outbox, pay
 from tests.factories import make_edition
-from tests.services.processes import die, killed
+from tests.services.processes import die, forked, killed
 from tests.services.shop import Shop, ports, states
 
 
@@ -186,3 +191,43 @@ def test_killed_around_a_refund(real: RealShop, booking: Booking, when: str) -> 
     assert (states(real.refunds(booking)), real.balance(booking)) == (["succeeded"], 0)
     assert [(row.amount, row.succeeded) for row in db.session.query(DemoRefund)] == [(23800, True)]
     assert number == back.id
+
+
+def test_killed_at_every_statement_while_a_date_is_called_off(real: RealShop) -> None:
+    """One after the other a worker begins and dies at its n-th statement, n growing until one comes to the end. Nobody
+    is paid back twice, no paper is written twice, and nobody is forgotten."""
+    edition = make_edition()
+    by_card = real.pay(real.book(edition))
+    by_bank = real.book(edition, channel=Channel.TRANSFER, seats=2)
+    real.transfer(by_bank, 68000)
+    held = real.book(edition)
+    real.open_page(held)
+    real.drain()
+    shown = call_off.plan(edition, real.now).shown
+    call_off.call_off(edition.slug, shown, Bilingual(), (), real.now, ORGANISER)
+    deaths = 0
+    while died_at(deaths + 1, real.drain):
+        deaths += 1
+        real.now += LEASE + timedelta(seconds=1)
+    assert deaths > 20
+    assert states([by_card, by_bank, held]) == ["cancelled"] * 3
+    assert [(row.amount, row.state.value) for row in real.refunds(by_card)] == [(34000, "succeeded")]
+    assert [(row.amount, row.state.value) for row in real.refunds(by_bank)] == [(68000, "needs_iban")]
+    assert (real.refunds(held), states(real.attempts(held))) == ([], ["over"])
+    assert [(row.amount, row.succeeded) for row in db.session.query(DemoRefund)] == [(34000, True)]
+    assert [len([p for p in real.papers(b) if p[0] == "credit_note"]) for b in (by_card, by_bank, held)] == [1, 1, 0]
+    assert outbox.drain({}, lambda: real.now + timedelta(days=1)) == 0
+
+
+def died_at(statement: int, work: Callable[[], Any]) -> bool:
+    """Whether `work`, in a child that is killed before its n-th statement, did not come to its end."""
+
+    def counting() -> None:
+        left = itertools.count(statement - 1, -1)
+        event.listen(db.engine, "before_cursor_execute", lambda *_: next(left) or die())
+        work()
+
+    child, reading = forked(counting)
+    os.close(reading)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status)
