@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:34:30.075419
+Create Date: 2026-11-22 00:36:18.248250
 
 """
 from typing import Sequence, Union
@@ -285,13 +285,14 @@ def upgrade() -> None:
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
         batch_op.add_column(sa.Column('organiser_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('edition_id', sa.Integer(), nullable=True))
+        batch_op.create_index('ix_journal_entry_action', ['action', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_journal_entry_edition_id'), ['edition_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_entry_booking_id'))
-        batch_op.create_index('ix_ledger_entry_balance', ['booking_id', 'amount'], unique=False)
+        batch_op.create_index('ix_ledger_entry_balance', ['booking_id', 'kind', 'amount'], unique=False)
 
     with op.batch_alter_table('master_class', schema=None) as batch_op:
         batch_op.add_column(sa.Column('photo_id', sa.Integer(), nullable=True))
@@ -302,6 +303,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.add_column(sa.Column('bulk', sa.Boolean(), nullable=False, server_default=sa.false()))
+
+    with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.create_index('ix_payment_dispute', ['dispute'], unique=False, sqlite_where=sa.text('dispute is not null'), postgresql_where=sa.text('dispute is not null'))
 
     with op.batch_alter_table('terms_version', schema=None) as batch_op:
         batch_op.add_column(sa.Column('number', sa.Integer(), nullable=False, server_default='0'))
@@ -326,6 +330,9 @@ def downgrade() -> None:
     with op.batch_alter_table('terms_version', schema=None) as batch_op:
         batch_op.drop_column('number')
 
+    with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.drop_index('ix_payment_dispute', sqlite_where=sa.text('dispute is not null'), postgresql_where=sa.text('dispute is not null'))
+
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_column('bulk')
 
@@ -342,9 +349,10 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ledger_entry_booking_id'), ['booking_id'], unique=False)
 
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_journal_entry_edition_id'))
+        batch_op.drop_index('ix_journal_entry_action')
         batch_op.drop_column('edition_id')
         batch_op.drop_column('organiser_id')
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.actor import Actor
@@ -15,6 +15,7 @@ from booking.persistence.db import Model, db
 class JournalEntry(Model):
     """`actor` is the kind of a domain Actor, `organiser_id` who it was at the desk; `facts` are plain values."""
 
+    __table_args__ = (Index("ix_journal_entry_action", "action", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor: Mapped[str]

@@ -16,7 +16,7 @@ class LedgerEntry(Model):
 
     __table_args__ = (
         CheckConstraint("amount <> 0", name="amount_not_zero"),
-        Index("ix_ledger_entry_balance", "booking_id", "amount"),  # all that a balance needs
+        Index("ix_ledger_entry_balance", "booking_id", "kind", "amount"),  # all that balances and figures need
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))

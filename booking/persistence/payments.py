@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, func, select
+from sqlalchemy import JSON, ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from stdnum import iban as iban_rules
 
@@ -22,6 +22,8 @@ from booking.domain.payment import (
 )
 from booking.persistence.db import Model, db
 
+_DISPUTED = text("dispute is not null")
+
 
 class Payment(Model):
     """One attempt to pay a booking: a provider's page, or a transfer that arrived. Centimes.
@@ -34,6 +36,7 @@ class Payment(Model):
     __table_args__ = (
         Index("uq_payment_provider", "channel", "provider_id", unique=True),
         Index("ix_payment_state", "state", "expires_at"),
+        Index("ix_payment_dispute", "dispute", sqlite_where=_DISPUTED, postgresql_where=_DISPUTED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(unique=True, default=lambda: secrets.token_urlsafe(18))
