@@ -4,7 +4,7 @@ made by jobs. The same catalogue as the pages."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from typing import Final, cast
 
 from babel.dates import format_date
@@ -84,6 +84,33 @@ def full_date(day: date, locale: str) -> str:
     """'samedi 3 décembre 2011', 'mardi 1er mars 2011', 'Saturday 3 December 2011'."""
     text = format_date(day, "EEEE d MMMM y", locale)
     return text.replace(" 1 ", " 1er ", 1) if locale == "fr" and day.day == 1 else text
+
+
+def short_day(day: date, locale: str) -> str:
+    """'sam. 3 déc.', 'Sat 3 Dec': the head of a narrow column."""
+    return format_date(day, "EEE d MMM", locale)
+
+
+def clock(moment: time | datetime, locale: str) -> str:
+    """'18 h 30', '9 h', '18:30'."""
+    if locale != "fr":
+        return f"{moment.hour:02d}:{moment.minute:02d}"
+    return f"{moment.hour}{NBSP}h" + (f"{NBSP}{moment.minute:02d}" if moment.minute else "")
+
+
+def hours(start: time | datetime, end: time | datetime, locale: str) -> str:
+    """'9 h – 17 h', '09:00–17:00'."""
+    return (f"{NBSP}–{NBSP}" if locale == "fr" else "–").join((clock(start, locale), clock(end, locale)))
+
+
+def duration(minutes: int, locale: str) -> str:
+    """'7 heures', '3 hours 30 minutes'."""
+    whole, rest = divmod(minutes, 60)
+    words = Translations.load(TRANSLATIONS, [locale])
+    parts = [words.ngettext("%(num)d hour", "%(num)d hours", whole) % {"num": whole}] if whole else []
+    if rest:
+        parts.append(words.ngettext("%(num)d minute", "%(num)d minutes", rest) % {"num": rest})
+    return " ".join(parts).replace(" ", NBSP)
 
 
 def chf(centimes: int) -> str:

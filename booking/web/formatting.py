@@ -16,6 +16,8 @@ from babel import Locale, dates, numbers
 from flask import Flask
 from flask_babel import get_locale
 
+from booking.adapters import wording
+
 NBSP = "\u00a0"
 MINUS = "\u2212"
 THOUSANDS = "’"
@@ -98,9 +100,8 @@ def weekday(value: date) -> str:
 
 def hours(start: time | datetime, end: time | datetime | None = None) -> str:
     """'9 h – 17 h', '09:00–17:00'; with a start alone '18 h 30', '18:30'."""
-    if end is None:
-        return _clock(start)
-    return (f"{NBSP}–{NBSP}" if _french() else "–").join((_clock(start), _clock(end)))
+    first = _on_a_clock(start)
+    return _clock(first) if end is None else wording.hours(first, _on_a_clock(end), _locale().language)
 
 
 def date_range(first: date, last: date) -> str:
@@ -141,11 +142,11 @@ def _written(day: date, pattern: str, locale: Locale) -> str:
 
 
 def _clock(value: time | datetime) -> str:
-    if isinstance(value, datetime):
-        _aware(value)
-    if not _french():
-        return f"{value.hour:02d}:{value.minute:02d}"
-    return f"{value.hour}{NBSP}h" + (f"{NBSP}{value.minute:02d}" if value.minute else "")
+    return wording.clock(_on_a_clock(value), _locale().language)
+
+
+def _on_a_clock(value: time | datetime) -> time | datetime:
+    return _aware(value) if isinstance(value, datetime) else value
 
 
 def _grouped(number: int) -> str:
