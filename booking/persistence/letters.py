@@ -40,6 +40,12 @@ def certificates(certificate_ids: Sequence[int], booking_id: int, attendee_id: i
     outbox.post("mail", f"mail-certificate-{certificate_ids[0]}", now, payload | ids, bulk=True)
 
 
+def about_minimum(edition_id: int, decision_at: datetime, now: datetime) -> None:
+    """To the organiser: a date is below its minimum, and its day of decision has come. Once per date and day."""
+    payload = {"kind": "minimum", "to": "organiser", "edition_id": edition_id}
+    outbox.post("mail", f"mail-minimum-organiser-{edition_id}-{decision_at:%Y%m%d%H%M}", now, payload)
+
+
 def _post(kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int], bulk: bool = False) -> None:
     which = "".join(f"-{name}{value}" for name, value in sorted(ids.items()))
     outbox.post(
