@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from booking.cli import catalogue, doctor, fee, money, serve, stripe, watch
+from booking.cli import backup, catalogue, doctor, fee, money, serve, stripe, watch
 
 COMMANDS = (
     serve.serve,
@@ -19,6 +19,8 @@ COMMANDS = (
     watch.check,
     watch.jobs,
     watch.sweep,
+    backup.backup,
+    backup.restore,
 )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from alembic.script import Script
 from flask import Flask, current_app
 from flask_alembic import Alembic
 from sqlalchemy import Engine, create_engine, event, text
@@ -19,6 +20,10 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "migrations"
 
 class BrokenMigration(Exception):
     """Rows point nowhere after a migration on SQLite; the copy made before it is the way back."""
+
+
+class UnknownRevision(Exception):
+    """This version knows no way from the database's tables to those asked for."""
 
 
 def init_app(app: Flask) -> None:
@@ -41,20 +46,41 @@ def pending() -> bool:
         return {script.revision for script in alembic.current()} != {script.revision for script in alembic.heads()}
 
 
-def migrate() -> None:
-    """Applies what is pending; on SQLite a copy of the file is made first.
+def revision() -> str:
+    """The version of the tables that the database has; '' for none."""
+    with _alembic() as alembic:
+        return ",".join(sorted(script.revision for script in alembic.current()))
 
-    Raises BrokenMigration when a row points nowhere afterwards.
+
+def migrate(target: str = "heads") -> None:
+    """Applies what is pending up to `target`; on SQLite a copy of the file is made first.
+
+    Raises BrokenMigration when a row points nowhere afterwards, UnknownRevision when the database is beyond `target`,
+    or `target` is none of this version's.
     """
-    if not pending():
+    if target != "heads":
+        _check_reachable(target)
+    elif not pending():
         return
     sqlite = db.engine.dialect.name == "sqlite"
     if sqlite:
         _copy(Path(db.engine.url.database or ""))
     with _alembic() as alembic:
-        alembic.upgrade()
+        alembic.upgrade(target)
     if sqlite:
         _check_foreign_keys()
+
+
+def _check_reachable(target: str) -> None:
+    known = [script.revision for script in _scripts()]  # newest first
+    here = revision()
+    if target not in known or (here and known.index(here) < known.index(target)):
+        raise UnknownRevision(target)
+
+
+def _scripts() -> list[Script]:
+    with _alembic() as alembic:
+        return list(alembic.script_directory.walk_revisions())
 
 
 @contextmanager
