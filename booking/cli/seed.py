@@ -12,12 +12,13 @@ from booking.adapters.demo_gateway import DemoGateway
 from booking.adapters.gateways import current_ports
 from booking.domain.booking import Channel
 from booking.domain.errors import Refusal
+from booking.domain.orders import Acceptance, Contact, SeatOrder
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
 from booking.persistence.payments import open_attempts
 from booking.services import book, drafts, pay
-from booking.services.book import Acceptance, Contact, Order, SeatOrder
+from booking.services.book import Order
 from booking.web import pages
 
 PEOPLE = (

@@ -251,3 +251,40 @@ class DateStaysShown(Refusal):
     """A date cannot be taken off the site: people hold `seats` on it, or (0) booked it once."""
 
     seats: int
+
+
+@dataclass
+class OutcomeChanged(Refusal):
+    """The act would do something else by now than the page showed; nothing was done."""
+
+
+@dataclass
+class NotPossibleNow(Refusal):
+    """An act of the desk that this booking does not allow now.
+
+    `why`: 'ended' (cancelled or expired), 'over' (the class is), 'called_off', 'settled' (nothing is owed), 'owes'
+    (something is), 'refund_under_way', 'nothing_paid', 'disputed', 'full'.
+    """
+
+    why: str
+
+
+@dataclass
+class TooMuch(Refusal):
+    """More than can be asked, given or waived here; at most `most` centimes (and at least one)."""
+
+    most: int
+
+
+@dataclass
+class ReceiptRefused(Refusal):
+    """A cancellation cannot have been received then: 'future' or 'before_booking'."""
+
+    why: str
+
+
+@dataclass
+class OtherBooking(Refusal):
+    """That payment reference belongs to another booking, named by its own reference."""
+
+    reference: str

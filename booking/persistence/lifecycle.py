@@ -5,6 +5,7 @@ The edition's row must be locked by the caller: every verb here may change who h
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from booking.domain.actor import SYSTEM, Actor
@@ -34,9 +35,9 @@ def confirm(booking: Booking, now: datetime, by: Actor) -> None:
     counters.catalogue_changed()
 
 
-def charge(booking: Booking, now: datetime) -> None:
-    """Enters the price and the discount of the active seats into the account."""
-    for seat in booking.active:
+def charge(booking: Booking, seats: Sequence[Attendee], now: datetime) -> None:
+    """Enters the price and the discount of `seats` into the account."""
+    for seat in seats:
         ledger.enter(booking.id, LedgerKind.PRICE, seat.list_price, now, attendee_id=seat.id)
         ledger.enter(booking.id, LedgerKind.DISCOUNT, seat.list_price - seat.net_price, now, attendee_id=seat.id)
 
@@ -87,7 +88,7 @@ def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, b
         booking.move_to(BookingState.EXPIRED, now)
         credit(booking, booking.active, issuer, now)
     elif in_time and booking.state == BookingState.EXPIRED:
-        charge(booking, now)  # its end had taken the price back
+        charge(booking, booking.active, now)  # its end had taken the price back
     owed = ledger.balance(booking.id)
     ledger.enter(booking.id, LedgerKind.PAYMENT, payment.amount, now, payment_id=payment.id)
     if owed > 0:

@@ -33,10 +33,11 @@ def in_transaction() -> bool:
 
 
 @contextmanager
-def atomic() -> Iterator[Session]:
+def atomic(rehearsal: bool = False) -> Iterator[Session]:
     """One write transaction: commits at the end, rolls back on any exception, then wakes the job runner.
 
-    The read snapshot is dropped first, so that nothing read before the lock is trusted after it.
+    The read snapshot is dropped first, so that nothing read before the lock is trusted after it. A `rehearsal` is
+    rolled back at its end: it shows what an act would do by doing it (persistence/outcomes.py).
     """
     session = db.session()
     if session.info.get("atomic"):
@@ -46,7 +47,11 @@ def atomic() -> Iterator[Session]:
     try:
         session.connection(execution_options={"write": True})
         yield session
-        session.commit()
+        if rehearsal:
+            session.rollback()
+            session.info.pop("wake", None)
+        else:
+            session.commit()
     except BaseException:
         session.rollback()
         session.info.pop("wake", None)

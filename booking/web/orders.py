@@ -9,10 +9,11 @@ from sqlalchemy.orm import joinedload
 
 from booking.domain.booking import Channel
 from booking.domain.errors import NotFound, TermsChanged
+from booking.domain.orders import Acceptance, Contact, SeatOrder
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition
-from booking.services.book import Acceptance, Contact, Order, SeatOrder
+from booking.services.book import Order
 from booking.web import pages
 from booking.web.booking_forms import CheckForm, DetailsForm, answers_of, details_form
 from booking.web.i18n import current_language

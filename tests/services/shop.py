@@ -12,6 +12,7 @@ from flask import Flask
 from booking.domain.booking import Channel
 from booking.domain.documents import Issuer, Party
 from booking.domain.errors import GatewayUnavailable, Refusal
+from booking.domain.orders import Acceptance, Contact, SeatOrder
 from booking.persistence import documents, ledger, vouchers
 from booking.persistence.bookings import Booking, seats_taken
 from booking.persistence.cancellations import Cancellation
@@ -20,7 +21,7 @@ from booking.persistence.masterclasses import Edition
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.transaction import atomic
 from booking.services import book, call_off, cancel, drafts, housekeeping, outbox, pay, refund
-from booking.services.book import Acceptance, Contact, Order, SeatOrder
+from booking.services.book import Order
 from booking.services.cancel import Payee, Proposal
 from booking.services.outbox import JobFailed
 from booking.services.ports import Gateway, Ports
