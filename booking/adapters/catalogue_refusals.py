@@ -7,7 +7,7 @@ from typing import Any
 
 from booking.adapters.toml_lines import LineMap, Path
 from booking.adapters.toml_tables import Complaint
-from booking.domain.catalogue import CatalogueRefused, NotPublishable, PolicyUnfit
+from booking.domain.catalogue import CatalogueRefused, EditedAtDesk, NotPublishable, PolicyUnfit
 from booking.domain.errors import PromiseBroken, Refusal
 
 PROMISES = {
@@ -33,6 +33,7 @@ NEEDED = {
     "price": "write price = 340.00, or price = 0 when it is free",
     "venue": 'write venue = "…", or online_url = "https://…"',
 }
+EDITED = "it was changed at the desk since the last import: write it so here, or import with --overwrite to undo that"
 DRAFT_TOO = ("meetings", "price")  # an edition cannot be stored without these
 
 
@@ -51,6 +52,8 @@ def _sentences(problem: Refusal) -> list[tuple[str, str, str]]:
         return [(problem.where, "price", f"its cancellation policy does not suit this price: {problem.reason}")]
     if isinstance(problem, NotPublishable):
         return [(problem.where, field, _needed(field)) for field in problem.what]
+    if isinstance(problem, EditedAtDesk):
+        return [(problem.where, "slug", EDITED)]
     raise problem
 
 
@@ -67,11 +70,13 @@ def _complaint(data: dict[str, Any], lines: LineMap, where: str, field: str, sen
 
 
 def _find(data: dict[str, Any], where: str) -> Path | None:
-    """The path of 'class SLUG', 'edition SLUG' or 'question CLASS/KEY' in the file; None when it is not in it."""
+    """The path of 'class SLUG', 'voucher CODE', 'edition SLUG' or 'question CLASS/KEY' in the file; None when it is not
+    in it."""
     kind, _, name = where.partition(" ")
+    for at, part in enumerate(data.get(kind, [])):
+        if name in (part.get("slug"), str(part.get("code", "")).strip().upper()):
+            return (kind, at)
     for at, offer in enumerate(data.get("class", [])):
-        if kind == "class" and offer.get("slug") == name:
-            return ("class", at)
         for index, part in enumerate(offer.get(kind, [])):
             own = f"{offer.get('slug')}/{part.get('key')}" if kind == "question" else part.get("slug")
             if own == name:

@@ -17,8 +17,9 @@ from booking.services import publish
 
 @click.command("import-catalogue")
 @click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Undo what was changed at the desk since the last import.")
 @with_database
-def import_catalogue(path: Path) -> None:
+def import_catalogue(path: Path, overwrite: bool) -> None:
     """Stores the classes of a catalogue file (docs/catalogue.md); it may be run again after every edit."""
     now = clock.now()
     try:
@@ -27,7 +28,7 @@ def import_catalogue(path: Path) -> None:
         raise _refused(path, ["It is not text in UTF-8: save it as UTF-8 in your editor."]) from None
     try:
         spec = catalogue_file.read(text, publish.first_day(now))
-        counts = publish.import_catalogue(spec, now)
+        counts = publish.import_catalogue(spec, now, overwrite)
     except CatalogueFileError as error:
         raise _refused(path, error.complaints) from None
     except CatalogueRefused as error:

@@ -166,8 +166,16 @@ class PolicyUnfit(Refusal):
 
 
 @dataclass
+class EditedAtDesk(Refusal):
+    """`where` ('class slug', 'policy slug') was changed at the desk since a file was imported; another import would
+    undo that."""
+
+    where: str
+
+
+@dataclass
 class CatalogueRefused(Refusal):
-    """Everything that stands against an import: NotPublishable, PolicyUnfit and PromiseBroken, in order."""
+    """All that stands against an import: NotPublishable, PolicyUnfit, PromiseBroken and EditedAtDesk, in order."""
 
     problems: tuple[Refusal, ...]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from booking.domain.publication import SHOWN, Publication
 from booking.persistence.bookings import Answer, Booking
 from booking.persistence.db import Model, db
 from booking.persistence.drafts import Draft
+from booking.persistence.imports import Key, entries
+from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import (
     Edition,
     MasterClass,
@@ -27,6 +30,7 @@ from booking.persistence.policies import PolicyTemplate
 from booking.persistence.vouchers import Voucher
 
 Row = TypeVar("Row", bound=Model)
+WITHDRAWN = ("edition", "class", "voucher", "topic")
 ELSEWHERE = frozenset({"contact", "policy", "trainers", "questions", "editions", "topics", "related", "published"})
 
 
@@ -47,10 +51,14 @@ class ImportCounts:
 
 
 class Writer:
-    """One import under way inside the caller's transaction; editions are locked, promises were checked."""
+    """One import under way inside the caller's transaction; editions are locked, promises were checked.
 
-    def __init__(self, now: datetime) -> None:
+    `brought` names what earlier imports brought: that alone is withdrawn when the file no longer names it.
+    """
+
+    def __init__(self, now: datetime, brought: Set[Key]) -> None:
         self.now = now
+        self.brought = brought
         self.counts = ImportCounts()
         self.policies: dict[str, PolicyTemplate] = {}
         self.venues: dict[str, Venue] = {}
@@ -146,25 +154,27 @@ class Writer:
 
     def _withdraw(self, spec: CatalogueSpec) -> None:
         """What the file no longer names. Policies, venues and trainers stay, unused; past editions stay as history."""
-        editions = {edition.slug for offer in spec.classes for edition in offer.editions}
-        for edition in db.session.scalars(select(Edition).where(Edition.slug.not_in(editions))):
+        written = entries(spec).keys()
+        gone = {kind: [key for of, key in self.brought - written if of == kind] for kind in WITHDRAWN}
+        for edition in db.session.scalars(select(Edition).where(Edition.slug.in_(gone["edition"]))):
             self._withdraw_edition(edition)
-        classes = {offer.slug for offer in spec.classes}
-        gone = select(MasterClass).where(MasterClass.slug.not_in(classes), MasterClass.state.in_(SHOWN))
-        for offer in db.session.scalars(gone):
+        shown = MasterClass.state.in_(SHOWN)
+        for offer in db.session.scalars(select(MasterClass).where(MasterClass.slug.in_(gone["class"]), shown)):
             offer.state = Publication.ARCHIVED
             self.counts.withdrawn += 1
-        codes = {voucher.code for voucher in spec.vouchers}
-        for voucher in db.session.scalars(select(Voucher).where(Voucher.code.not_in(codes))):
+        for voucher in db.session.scalars(select(Voucher).where(Voucher.code.in_(gone["voucher"]))):
             self._withdraw_voucher(voucher)
-        topics = {topic.slug for topic in spec.topics}
-        for topic in db.session.scalars(select(Topic).where(Topic.slug.not_in(topics))):
+        for topic in db.session.scalars(select(Topic).where(Topic.slug.in_(gone["topic"]))):
             db.session.delete(topic)
             self.counts.withdrawn += 1
 
     def _withdraw_edition(self, edition: Edition) -> None:
-        """Deleted if nobody ever booked it; called off if all its bookings have ended and it is still to come."""
-        if not db.session.scalar(select(exists().where(Booking.edition_id == edition.id))):
+        """Deleted if nobody ever booked it or did anything to it at the desk, which the journal names; called off if
+        all its bookings have ended and it is still to come."""
+        booked = db.session.scalar(select(exists().where(Booking.edition_id == edition.id)))
+        if not booked and db.session.scalar(select(exists().where(JournalEntry.edition_id == edition.id))):
+            edition.state = Publication.ARCHIVED
+        elif not booked:
             db.session.execute(delete(Draft).where(Draft.edition_id == edition.id))
             db.session.delete(edition)
         elif edition.called_off_at is None and edition.ends_at > self.now:
@@ -177,6 +187,8 @@ class Writer:
         """Deleted if nobody answered; retired (kept with its answers, asked no more) otherwise."""
         query = select(Question).where(Question.master_class_id == owner.id, Question.key.not_in(kept))
         for question in db.session.scalars(query):
+            if ("question", f"{owner.slug}/{question.key}") not in self.brought:
+                continue
             answered = db.session.scalar(select(exists().where(Answer.question_id == question.id)))
             if not answered:
                 db.session.delete(question)

@@ -3,11 +3,24 @@ writes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 
-from booking.domain.catalogue import ClassSpec, EditionSpec, MeetingSpec, QuestionSpec
+from booking.domain.catalogue import (
+    ClassSpec,
+    EditionSpec,
+    MeetingSpec,
+    PolicySpec,
+    QuestionSpec,
+    TopicSpec,
+    TrainerSpec,
+    VenueSpec,
+    VoucherSpec,
+)
 from booking.domain.publication import SHOWN
-from booking.persistence.masterclasses import Edition, MasterClass, Question
+from booking.persistence.masterclasses import Edition, MasterClass, Question, Topic, Trainer, Venue
+from booking.persistence.policies import PolicyTemplate
+from booking.persistence.vouchers import Voucher
 
 
 def class_spec(offer: MasterClass, editions: Iterable[Edition], published: bool) -> ClassSpec:
@@ -70,6 +83,39 @@ def question_spec(question: Question) -> QuestionSpec:
         choices=tuple(question.choices),
         required=question.required,
         when=question.when,
+    )
+
+
+def policy_spec(template: PolicyTemplate) -> PolicySpec:
+    """The policy as a file would write it."""
+    return PolicySpec(template.slug, template.title, template.policy)
+
+
+def venue_spec(venue: Venue) -> VenueSpec:
+    """The venue as a file would write it."""
+    return VenueSpec(**{each.name: getattr(venue, each.name) for each in fields(VenueSpec)})
+
+
+def trainer_spec(trainer: Trainer) -> TrainerSpec:
+    """The trainer as a file would write it."""
+    return TrainerSpec(trainer.slug, trainer.name, trainer.bio, trainer.picture)
+
+
+def topic_spec(topic: Topic) -> TopicSpec:
+    """The topic as a file would write it."""
+    return TopicSpec(topic.slug, topic.title)
+
+
+def voucher_spec(voucher: Voucher, slugs: Mapping[int, str]) -> VoucherSpec:
+    """The voucher as a file would write it; `slugs` of classes by their id."""
+    return VoucherSpec(
+        code=voucher.code,
+        kind=voucher.kind,
+        value=voucher.value,
+        max_uses=voucher.max_uses,
+        valid_from=voucher.valid_from,
+        valid_until=voucher.valid_until,
+        master_class=slugs[voucher.master_class_id] if voucher.master_class_id else None,
     )
 
 

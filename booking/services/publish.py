@@ -5,15 +5,16 @@ Rows are found by slug (vouchers by code, questions by key) and updated; booking
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from booking.domain.catalogue import CatalogueRefused, CatalogueSpec, ClassSpec, lacking, unfit
+from booking.domain.catalogue import CatalogueRefused, CatalogueSpec, ClassSpec, EditedAtDesk, lacking, unfit
 from booking.domain.errors import PromiseBroken, Refusal
 from booking.domain.promises import PromisedEdition, PromisedQuestion, broken_by_edition, broken_by_question
-from booking.persistence import counters
+from booking.persistence import counters, imports
 from booking.persistence.bookings import Answer, Booking, holds_seats, seats_taken
 from booking.persistence.catalogue import ImportCounts, Writer
 from booking.persistence.db import db
@@ -21,6 +22,7 @@ from booking.persistence.masterclasses import Edition, MasterClass, Question
 from booking.persistence.transaction import atomic
 
 FIRST_DAY = "first_day"
+NEVER_WITHDRAWN = ("policy", "venue", "trainer")  # left out of a file, they stay
 
 
 def first_day(now: datetime, zone: str = "Europe/Zurich") -> date:
@@ -33,20 +35,37 @@ def first_day(now: datetime, zone: str = "Europe/Zurich") -> date:
         return date.fromordinal(counter.value)
 
 
-def import_catalogue(spec: CatalogueSpec, now: datetime) -> ImportCounts:
+def import_catalogue(spec: CatalogueSpec, now: datetime, overwrite: bool = False) -> ImportCounts:
     """Stores the catalogue. Raises CatalogueRefused with every reason, and stores nothing, if it may not be.
 
-    Importing the same catalogue again changes nothing.
+    Importing the same catalogue again changes nothing. What was made at the desk stays; what came from a file and was
+    changed at the desk since is a reason to refuse, unless `overwrite`.
     """
     with atomic():
         stored = _lock_editions()
-        problems = [*_unpublishable(spec), *_broken_promises(spec, stored, now)]
+        brought = imports.last_import()
+        problems = [*_unpublishable(spec), *_broken_promises(spec, stored, brought.keys(), now)]
+        if not overwrite:
+            problems += _desk_edits(spec, brought)
         if problems:
             raise CatalogueRefused(tuple(problems))
-        counts = Writer(now).write(spec)
+        counts = Writer(now, brought.keys()).write(spec)
+        imports.remember(brought.keys() | imports.entries(spec).keys())
         if counts.any:
             counters.catalogue_changed()
         return counts
+
+
+def _desk_edits(spec: CatalogueSpec, brought: imports.Fingerprints) -> list[EditedAtDesk]:
+    """Entries that are not as the last import left them, and that this one would change or withdraw."""
+    present, written = imports.present(), imports.entries(spec)
+    edited = [
+        (kind, key)
+        for kind, key in sorted(brought.keys() | (present.keys() & written.keys()))
+        if present.get((kind, key)) not in (brought.get((kind, key)), written.get((kind, key)))
+        and ((kind, key) in written or kind not in NEVER_WITHDRAWN)
+    ]
+    return [EditedAtDesk(f"{kind} {key}") for kind, key in edited]
 
 
 def _lock_editions() -> dict[str, Edition]:
@@ -65,7 +84,9 @@ def _unpublishable(spec: CatalogueSpec) -> list[Refusal]:
     return problems
 
 
-def _broken_promises(spec: CatalogueSpec, stored: dict[str, Edition], now: datetime) -> list[Refusal]:
+def _broken_promises(
+    spec: CatalogueSpec, stored: dict[str, Edition], brought: Set[imports.Key], now: datetime
+) -> list[Refusal]:
     problems: list[Refusal] = []
     written = {edition.slug: (offer.slug, edition) for offer in spec.classes for edition in offer.editions}
     for slug, edition in stored.items():
@@ -74,7 +95,7 @@ def _broken_promises(spec: CatalogueSpec, stored: dict[str, Edition], now: datet
             continue
         if slug in written:
             problems += broken_by_edition(promised, *written[slug])
-        elif edition.ends_at > now:
+        elif edition.ends_at > now and ("edition", slug) in brought:
             problems.append(PromiseBroken(f"edition {slug}", "removed"))
     for offer in spec.classes:
         problems += _broken_questions(offer)
