@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:36:18.248250
+Create Date: 2026-11-22 00:39:59.029375
 
 """
 from typing import Sequence, Union
@@ -198,6 +198,7 @@ def upgrade() -> None:
     sa.Column('booking_id', sa.Integer(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('organiser_id', sa.Integer(), nullable=False),
+    sa.Column('about', sa.String(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_note_booking_id')),
     sa.ForeignKeyConstraint(['organiser_id'], ['organiser.id'], name=op.f('fk_note_organiser_id')),
@@ -277,6 +278,10 @@ def upgrade() -> None:
         batch_op.create_index('ix_booking_created', ['created_at', 'id'], unique=False)
         batch_op.create_index('ix_booking_state_created', ['state', 'created_at', 'id'], unique=False)
 
+    with op.batch_alter_table('cancellation', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('entered_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('quoted_fee', sa.Integer(), nullable=True))
+
     with op.batch_alter_table('edition', schema=None) as batch_op:
         batch_op.add_column(sa.Column('state', sa.Enum('draft', 'published', 'closed', 'archived', name='publication', native_enum=False, length=24), nullable=False, server_default='published'))
         batch_op.add_column(sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True))
@@ -305,6 +310,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('bulk', sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table('payment', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('means', sa.Enum('bank', 'cash', 'terminal', name='means', native_enum=False, length=24), nullable=True))
         batch_op.create_index('ix_payment_dispute', ['dispute'], unique=False, sqlite_where=sa.text('dispute is not null'), postgresql_where=sa.text('dispute is not null'))
 
     with op.batch_alter_table('terms_version', schema=None) as batch_op:
@@ -332,6 +338,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table('payment', schema=None) as batch_op:
         batch_op.drop_index('ix_payment_dispute', sqlite_where=sa.text('dispute is not null'), postgresql_where=sa.text('dispute is not null'))
+        batch_op.drop_column('means')
 
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_column('bulk')
@@ -360,6 +367,10 @@ def downgrade() -> None:
         batch_op.drop_column('run_decided_at')
         batch_op.drop_column('moved_at')
         batch_op.drop_column('state')
+
+    with op.batch_alter_table('cancellation', schema=None) as batch_op:
+        batch_op.drop_column('quoted_fee')
+        batch_op.drop_column('entered_at')
 
     with op.batch_alter_table('booking', schema=None) as batch_op:
         batch_op.drop_index('ix_booking_state_created')

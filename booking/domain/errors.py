@@ -254,11 +254,6 @@ class DateStaysShown(Refusal):
 
 
 @dataclass
-class OutcomeChanged(Refusal):
-    """The act would do something else by now than the page showed; nothing was done."""
-
-
-@dataclass
 class NotPossibleNow(Refusal):
     """An act of the desk that this booking does not allow now.
 

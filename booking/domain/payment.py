@@ -28,6 +28,15 @@ PAYMENT_TRANSITIONS: Final = Transitions(
 )
 
 
+class Means(StrEnum):
+    """How money came that no provider brought: credited by the bank, in cash, or by the organiser's own card terminal.
+    All of it is Channel.TRANSFER, since it goes back the same way: by hand, to an IBAN (docs/adr/money-by-hand.md)."""
+
+    BANK = "bank"
+    CASH = "cash"
+    TERMINAL = "terminal"
+
+
 UNDER_WAY: Final = (PaymentState.STARTING, PaymentState.OPEN)  # may still bring money
 
 

@@ -17,6 +17,7 @@ from booking.domain.payment import (
     OPEN_REFUNDS,
     PAYMENT_TRANSITIONS,
     REFUND_TRANSITIONS,
+    Means,
     PaymentState,
     RefundState,
 )
@@ -30,7 +31,8 @@ class Payment(Model):
 
     `provider_id` is the provider's name for the attempt (its session), `provider_payment` for the money itself;
     `public_id` is ours, sent to the provider as its idempotency key; `request` is what it was asked for, kept so that
-    a repetition asks for the same. `dispute` is 'open', 'won' or 'lost' once the payer's bank was called upon.
+    a repetition asks for the same. Money that came past every provider is a transfer: `created_at` is then the day it
+    came, `means` how (None at a provider). `dispute` is 'open', 'won' or 'lost' once the payer's bank was called upon.
     """
 
     __table_args__ = (
@@ -47,6 +49,7 @@ class Payment(Model):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    means: Mapped[Means | None]
     provider_id: Mapped[str | None]
     provider_url: Mapped[str] = mapped_column(default="")
     provider_payment: Mapped[str] = mapped_column(default="", index=True)
