@@ -20,11 +20,13 @@ from booking.web import (
     formatting,
     health,
     i18n,
+    look,
     mailbox,
     manage,
     page_cache,
     pages,
     payments,
+    pictures,
     security,
     stripe_webhook,
 )
@@ -47,9 +49,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     i18n.init_app(app, settings)
     formatting.init_app(app)
     assets.init_app(app)
+    look.init_app(app)
     context.init_app(app, settings)
     errors.init_app(app)
-    for area in (catalogue, pages, feeds, bookings, payments, manage, cancellations, health):
+    for area in (catalogue, pages, pictures, feeds, bookings, payments, manage, cancellations, health):
         app.register_blueprint(area.blueprint)
     desk.init_app(app, settings)
     if settings.stripe.secret_key:

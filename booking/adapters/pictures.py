@@ -6,6 +6,7 @@ import hashlib
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from typing import Final
 
@@ -13,6 +14,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from booking.domain.errors import PictureRefused
 from booking.domain.pictures import (
+    LOGO_BOX,
     MAX_BYTES,
     MAX_PIXELS,
     SHARE,
@@ -20,6 +22,7 @@ from booking.domain.pictures import (
     WIDTHS,
     PreparedPicture,
     fault,
+    fault_of_logo,
     widths_for,
 )
 
@@ -44,7 +47,19 @@ def prepare(body: bytes) -> PreparedPicture:
         raise PictureRefused("broken") from error
 
 
-def _opened(body: bytes) -> Image.Image:
+def prepare_logo(body: bytes) -> tuple[bytes, int, int]:
+    """A picture for the head of pages, as WebP without loss, and its width and height. Raises PictureRefused."""
+    if len(body) > MAX_BYTES:
+        raise PictureRefused("heavy")
+    try:
+        logo = _upright(_opened(body, fault_of_logo))
+        logo.thumbnail(LOGO_BOX, Image.Resampling.LANCZOS)
+        return _written(logo, "WEBP", lossless=True, method=6), logo.width, logo.height
+    except UNREADABLE as error:
+        raise PictureRefused("broken") from error
+
+
+def _opened(body: bytes, fault: Callable[[str | None, int, int], str | None] = fault) -> Image.Image:
     try:
         with warnings.catch_warnings():  # Pillow warns of sizes that we look at ourselves
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -13,6 +13,8 @@ MAX_BYTES: Final = 20 * 1024 * 1024  # of the file that is sent
 MAX_PIXELS: Final = {"JPEG": 60_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
 MIN_SIDE: Final = 200
 MAX_RATIO: Final = 5  # of the longer side to the shorter one
+LOGO_BOX: Final = (640, 192)  # what a logo is fitted into: it is shown 48 pixels high, on fine screens four times that
+LOGO_SIDE: Final = 24  # the least that can be made out
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,12 @@ def fault(kind: str | None, width: int, height: int) -> str | None:
     if min(width, height) < MIN_SIDE:
         return "small"
     return "narrow" if max(width, height) > MAX_RATIO * min(width, height) else None
+
+
+def fault_of_logo(kind: str | None, width: int, height: int) -> str | None:
+    """Why a picture is refused as a logo: 'kind', 'huge', 'tiny'; long ones are welcome."""
+    if kind not in MAX_PIXELS:
+        return "kind"
+    if width * height > MAX_PIXELS[kind]:
+        return "huge"
+    return "tiny" if min(width, height) < LOGO_SIDE else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, func, select
+from sqlalchemy import JSON, ForeignKey, Index, and_, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.documents import DocumentContent
 from booking.domain.payment import DocumentKind
 from booking.persistence import counters
 from booking.persistence.db import Model, db
+from booking.persistence.ledger import LedgerEntry
 
 PREFIXES = {
     DocumentKind.INVOICE: "INV",
@@ -63,6 +64,18 @@ def by_reference(reference: str) -> Document | None:
     """The latest document that asks for money under this QR reference."""
     query = select(Document).where(Document.reference == reference)
     return db.session.scalars(query.order_by(Document.id.desc()).limit(1)).first()
+
+
+def open_bills() -> list[tuple[Document, int]]:
+    """The latest QR-bill of each booking that owes something, and how much, centimes; the one due first, first."""
+    owed = func.sum(LedgerEntry.amount).label("owed")
+    owing = select(LedgerEntry.booking_id, owed).group_by(LedgerEntry.booking_id).having(owed > 0).subquery()
+    asking = select(func.max(Document.id).label("id"), owing.c.owed).join(
+        owing, and_(Document.booking_id == owing.c.booking_id, Document.reference.is_not(None))
+    )
+    latest = asking.group_by(Document.booking_id, owing.c.owed).subquery()
+    query = select(Document, latest.c.owed).join(latest, Document.id == latest.c.id)
+    return list(db.session.execute(query.order_by(Document.due_at, Document.id)).tuples())
 
 
 def has_open_invoice(booking_id: int) -> bool:

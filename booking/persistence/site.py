@@ -22,6 +22,7 @@ from booking.config import OrganiserIdentity
 from booking.domain import accent
 from booking.domain.accent import HOUSE, Theme
 from booking.domain.bilingual import Bilingual
+from booking.domain.letters import Words
 from booking.domain.vat import VatRules
 from booking.persistence import settings, site_texts
 from booking.persistence.db import db
@@ -55,18 +56,6 @@ class Logo:
 
 
 @dataclass(frozen=True)
-class Words:
-    """What the organiser writes in a letter; '' where the house's own words stand."""
-
-    subject: str = ""
-    opening: str = ""
-    closing: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.subject or self.opening or self.closing)
-
-
-@dataclass(frozen=True)
 class Site:
     """Everything that pages, mails and documents say of their organiser. `vat` is None without registration, `logo`
     without one of the organiser's own; `heading` and `lead` open the front page, empty for the house's words."""
@@ -87,6 +76,11 @@ class Site:
 
 
 _latest: WeakKeyDictionary[Engine, tuple[str, Site]] = WeakKeyDictionary()
+
+
+def letter(kind: str, language: str) -> str:
+    """The name of the setting that holds the organiser's words in such letters."""
+    return f"{LETTER}{kind}.{language}"
 
 
 def current() -> Site:

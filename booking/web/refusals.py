@@ -117,6 +117,7 @@ def _picture(refusal: errors.PictureRefused) -> str:
         "huge": _("This picture has too many pixels. Save it smaller: 4000 pixels wide are plenty."),
         "heavy": _("This file is larger than 20 MB. Save the picture smaller: 4000 pixels wide are plenty."),
         "small": _("This picture is too small to be shown well. Each side needs 200 pixels or more."),
+        "tiny": _("This picture is too small to be shown well. Each side of a logo needs 24 pixels or more."),
         "narrow": _("This picture is too long and narrow. Cut it so that one side is at most five times the other."),
     }
     return str(reasons.get(refusal.reason, reasons["broken"]))
