@@ -19,9 +19,10 @@ from booking.domain import publication
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
 from booking.domain.payment import RefundState
+from booking.domain.publication import Publication
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
-from booking.persistence.masterclasses import Edition, MasterClass, Topic
+from booking.persistence.masterclasses import Edition, MasterClass, Topic, Trainer
 from booking.persistence.payments import Refund
 
 BRIEF: Final = (  # what is said of a class away from its own page
@@ -86,25 +87,28 @@ def topics() -> list[Topic]:
     return list(db.session.scalars(select(Topic)))
 
 
-def class_page(slug: str, now: datetime) -> ClassPage:
+def class_page(slug: str, now: datetime, preview: bool = False) -> ClassPage:
     """Everything a class page says. Raises NotFound for a class that does not exist or is not shown.
 
-    `NotFound.what` is 'class' or, for one that was taken out of the catalogue after it ran, 'removed'.
+    `NotFound.what` is 'class' or, for one that was taken out of the catalogue after it ran, 'removed'. A `preview`
+    shows any class, with all dates that are not put away.
     """
     query = (
         select(MasterClass)
         .where(MasterClass.slug == slug)
         .options(
             selectinload(MasterClass.editions).options(*_whereabouts()),
-            selectinload(MasterClass.trainers),
+            selectinload(MasterClass.trainers).joinedload(Trainer.photo),
             joinedload(MasterClass.policy_template),
+            joinedload(MasterClass.photo),
             raiseload("*", sql_only=True),
         )
     )
     master_class = db.session.scalars(query).one_or_none()
-    if master_class is None or not master_class.shown:
+    if master_class is None or not (master_class.shown or preview):
         raise NotFound("removed" if master_class and _has_run(master_class, now) else "class")
-    shown = [edition for edition in master_class.editions if edition.state in publication.SHOWN]
+    states = {*publication.SHOWN, *((Publication.DRAFT,) if preview else ())}
+    shown = [edition for edition in master_class.editions if edition.state in states]
     for edition in shown:
         # Each date keeps its class alive and at hand, whatever becomes of the page.
         set_committed_value(edition, "master_class", master_class)
@@ -197,4 +201,4 @@ def _whereabouts() -> tuple[Any, ...]:
 
 
 def _brief() -> tuple[Any, ...]:
-    return (load_only(*BRIEF, raiseload=True), raiseload("*", sql_only=True))
+    return (load_only(*BRIEF, raiseload=True), joinedload(MasterClass.photo), raiseload("*", sql_only=True))

@@ -23,11 +23,11 @@ from booking.web.invitations import (
     group_of,
     invitation,
     kind_label,
-    picture_of,
     seat_price,
     written,
 )
 from booking.web.page_cache import SharedPage
+from booking.web.pictures import picture_of
 from booking.web.places import town_of
 from booking.web.schedule import schedule_of
 
@@ -71,22 +71,28 @@ def show(slug: str) -> SharedPage:
     """Everything about a class. `?date=<edition>` chooses which of its dates is shown in full."""
     now = clock.now()
     page = queries.class_page(slug, now)
-    coming = [offer for offer in page.offers if offer.edition.ends_at > now]
+    known = request.query_string.decode() in ("", *(f"date={offer.edition.slug}" for offer in _coming(page, now)))
+    return SharedPage(class_page(page, now), known=known)
+
+
+def class_page(page: ClassPage, now: datetime, **more: Any) -> str:
+    """The page of a class as HTML; `more` is for whoever shows it before everybody may."""
+    coming = _coming(page, now)
     shown = _chosen(coming, request.args.get("date", ""), now)
-    body = render_template(
+    return render_template(
         "catalogue/show.html",
         master_class=page.master_class,
         kind=kind_label(page.master_class.kind),
         picture=picture_of(page.master_class),
+        trainers=[(trainer, picture_of(trainer)) for trainer in page.master_class.trainers],
         topics=[(topic, Filter(topic=topic.slug).address(url_for("catalogue.index"))) for topic in page.topics],
         related=[related_class(related) for related in page.related],
         options=[date_option(offer, now) for offer in coming],
         past=[local(edition.starts_at, edition.zone) for edition in _held(page, now)],
         structured=structured.master_class(page, now),
         **(_shown(shown, now) if shown else {"shown": None}),
+        **more,
     )
-    known = request.query_string.decode() in ("", *(f"date={offer.edition.slug}" for offer in coming))
-    return SharedPage(body, known=known)
 
 
 def related_class(related: Related) -> RelatedClass:
@@ -101,6 +107,10 @@ def by_month(offers: Iterable[Offer], now: datetime) -> list[tuple[date, list[In
     """Invitations under the first day of their month, in order."""
     months = groupby(offers, key=month_of)
     return [(date.fromisoformat(f"{month}-01"), [invitation(offer, now) for offer in those]) for month, those in months]
+
+
+def _coming(page: ClassPage, now: datetime) -> list[Offer]:
+    return [offer for offer in page.offers if offer.edition.ends_at > now]
 
 
 def _chosen(coming: list[Offer], slug: str, now: datetime) -> Offer | None:

@@ -15,11 +15,11 @@ from markupsafe import Markup
 from booking.domain.booking import check_open
 from booking.domain.errors import RegistrationNotOpen
 from booking.domain.pricing import list_price
-from booking.persistence.masterclasses import Edition, MasterClass
+from booking.persistence.masterclasses import Edition
 from booking.persistence.queries import Offer, SeatCount
 from booking.web import i18n
-from booking.web.assets import is_asset
 from booking.web.formatting import local
+from booking.web.pictures import Shown, picture_of
 from booking.web.places import town_of
 
 DateState = Literal["open", "few", "full", "closed", "past", "soon", "called_off"]
@@ -82,7 +82,7 @@ class Invitation(DateOption):
     kind_label: str
     language: str
     summary: Markup
-    picture: str | None
+    picture: Shown | None
 
 
 def date_option(offer: Offer, now: datetime) -> DateOption:
@@ -139,11 +139,6 @@ def state_of(offer: Offer, now: datetime) -> DateState:
 def kind_label(kind: str) -> str:
     """'Workshop', 'Master class'…: what sort of class it is."""
     return str(KINDS.get(kind, kind))
-
-
-def picture_of(master_class: MasterClass) -> str | None:
-    """The class's picture as an asset; None when the catalogue names none that is there."""
-    return master_class.picture if is_asset(master_class.picture) else None
 
 
 @lru_cache(maxsize=1024)

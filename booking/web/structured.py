@@ -16,6 +16,7 @@ from booking.persistence.queries import ClassPage, Offer
 from booking.web.formatting import iso, local
 from booking.web.i18n import words
 from booking.web.invitations import DateState, seat_price, state_of
+from booking.web.pictures import picture_of
 
 CONTEXT: Final = "https://schema.org"
 AVAILABILITY: Final[dict[DateState, str]] = {
@@ -49,6 +50,7 @@ def master_class(page: ClassPage, now: datetime) -> dict[str, Any]:
         "description": words(subject.summary),
         "url": _class_url(subject.slug),
         "inLanguage": subject.language,
+        **_image(subject),
         "provider": _organiser(),
         "hasCourseInstance": [_instance(subject, offer, now) for offer in coming],
     }
@@ -122,6 +124,12 @@ def _place(venue: Venue) -> dict[str, Any]:
             "addressCountry": venue.country,
         },
     }
+
+
+def _image(subject: MasterClass) -> dict[str, Any]:
+    """The uploaded picture; drawings of the site are no photograph of anything."""
+    shown = picture_of(subject)
+    return {"image": shown.share} if shown and shown.share else {}
 
 
 def _organiser() -> dict[str, Any]:
