@@ -221,6 +221,11 @@ class NotYetOver(Refusal):
 
 
 @dataclass
+class PlanChanged(Refusal):
+    """What a page said it would do to people is no longer what it would do; nothing was done."""
+
+
+@dataclass
 class SeatsTaken(Refusal):
     """A date cannot have fewer seats than are `taken`."""
 

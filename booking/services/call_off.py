@@ -16,7 +16,7 @@ from booking.domain.actor import ORGANISER, Actor
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import days_before
-from booking.domain.errors import NotMovable, OutcomeChanged
+from booking.domain.errors import NotMovable, PlanChanged
 from booking.domain.payment import settlement
 from booking.domain.publication import SHOWN
 from booking.persistence import counters, edition_accounts, editions, journal, letters, lifecycle, outbox
@@ -75,13 +75,13 @@ def call_off(slug: str, shown: str, words: Bilingual, offers: Sequence[int], now
     """Calls the date off: it sells nothing from this commit on, and one job a booking ends what was sold. `words` and
     `offers` (ids of other dates) are for the letter. Gives the CallingOff's id.
 
-    Raises NotFound, NotMovable, and OutcomeChanged when it is no longer what the page said: then nothing was done.
+    Raises NotFound, NotMovable, and PlanChanged when it is no longer what the page said: then nothing was done.
     """
     with atomic():
         edition = editions.lock(slug)
         agreed = plan(edition, now)
         if agreed.shown != shown:
-            raise OutcomeChanged
+            raise PlanChanged
         edition.called_off_at = now
         known = {other.id for other in others(edition, now)}
         number = len(agreed.endings)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from booking.domain.actor import SYSTEM, Actor
-from booking.domain.errors import NotMovable, OutcomeChanged
+from booking.domain.errors import NotMovable, PlanChanged
 from booking.persistence import counters, edition_accounts, editions, journal, letters, minimum
 from booking.persistence.db import db
 from booking.persistence.edition_accounts import Account
@@ -47,13 +47,13 @@ def plan(edition: Edition, now: datetime) -> Plan:
 def run_anyway(slug: str, shown: str, now: datetime, by: Actor) -> int:
     """It takes place below its minimum, and everybody is told; gives how many.
 
-    Raises NotFound, NotMovable, OutcomeChanged.
+    Raises NotFound, NotMovable, PlanChanged.
     """
     with atomic():
         edition = editions.lock(slug)
         agreed = plan(edition, now)
         if agreed.shown != shown:
-            raise OutcomeChanged
+            raise PlanChanged
         edition.run_decided_at = now
         for account in agreed.people:
             letters.to_booker("takes_place", account.booking.id, now, bulk=True)

@@ -12,7 +12,7 @@ from booking.domain.booking import BookingState, Channel, due_after_move
 from booking.domain.cancellation import Timing
 from booking.domain.catalogue import EditionSpec
 from booking.domain.editions import DateRefused, Fault, faults, faults_of_time
-from booking.domain.errors import NotMovable, OutcomeChanged
+from booking.domain.errors import NotMovable, PlanChanged
 from booking.domain.promises import Change
 from booking.persistence import counters, edition_accounts, editions, journal, letters, moves
 from booking.persistence.bookings import Booking
@@ -58,14 +58,14 @@ def plan(edition: Edition, spec: EditionSpec, now: datetime) -> Plan:
 def move(slug: str, spec: EditionSpec, shown: str, words: Bilingual, now: datetime, by: Actor) -> int:
     """Moves the date and tells everybody, exactly as was `shown`; gives how many bookings were told.
 
-    Raises NotFound, NotMovable, DateRefused, and OutcomeChanged when it is no longer what the page said: then nothing was
+    Raises NotFound, NotMovable, DateRefused, and PlanChanged when it is no longer what the page said: then nothing was
     done.
     """
     with atomic():
         edition = editions.lock(slug)
         agreed = plan(edition, spec, now)
         if agreed.shown != shown:
-            raise OutcomeChanged
+            raise PlanChanged
         told = moves.remember(edition, agreed.changed, words, now)
         if promises.frees(agreed.changed):
             edition.moved_at = now

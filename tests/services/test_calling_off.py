@@ -10,7 +10,7 @@ import pytest
 from booking.domain.actor import ORGANISER
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, Confirmation
-from booking.domain.errors import NotMovable, OutcomeChanged, RegistrationNotOpen
+from booking.domain.errors import NotMovable, PlanChanged, RegistrationNotOpen
 from booking.persistence import calling_off, edition_accounts
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
@@ -200,7 +200,7 @@ def test_what_was_shown_is_what_is_done(shop: Shop) -> None:
     shop.pay(shop.book(edition))
     shown = call_off.plan(edition, shop.now).shown
     shop.book(edition)
-    with pytest.raises(OutcomeChanged):
+    with pytest.raises(PlanChanged):
         call_off.call_off(edition.slug, shown, Bilingual(), (), shop.now, ORGANISER)
     assert edition.called_off_at is None
     decide(shop, edition)
