@@ -6,7 +6,7 @@ UIDs are made of what never changes, so that a second file or a later reading of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -27,22 +27,26 @@ PRODUCT: Final = "-//Atelier//Bookings//EN"
 @dataclass(frozen=True)
 class Entry:
     """How an edition's meetings are to appear. `uid` stands before the host in each UID, `url` is absolute,
-    `place` is shown instead of the venue."""
+    `place` is shown instead of the venue, `before` are the start and end of its meetings in an earlier file."""
 
     edition: Edition
     uid: str
     url: str
     status: str = "CONFIRMED"
     place: str = ""
+    before: tuple[tuple[datetime, datetime], ...] = ()
 
 
-def booking_calendar(booking: Booking, url: str, revision: int, now: datetime) -> bytes:
+def booking_calendar(
+    booking: Booking, url: str, revision: int, now: datetime, before: Sequence[tuple[datetime, datetime]] = ()
+) -> bytes:
     """The booker's own file. `url` is the manage page; the online link is in it only while the booking is confirmed,
-    and after a cancellation the same entries say so."""
+    and after a cancellation the same entries say so. `before` are the sessions as an earlier file had them: those that
+    the date no longer has are taken back."""
     confirmed = booking.state == BookingState.CONFIRMED
     status = {BookingState.CONFIRMED: "CONFIRMED", BookingState.PENDING: "TENTATIVE"}.get(booking.state, "CANCELLED")
     place = booking.edition.online_url if confirmed and not booking.edition.venue else ""
-    entry = Entry(booking.edition, booking.reference.lower(), url, status, place)
+    entry = Entry(booking.edition, booking.reference.lower(), url, status, place, tuple(before))
     return publish([entry], booking.locale, revision, now)
 
 
@@ -87,6 +91,16 @@ def _events(entry: Entry, lang: str, revision: int, now: datetime) -> Iterator[E
             location=entry.place or (_address(edition.venue) if edition.venue else None),
             url=entry.url,
             status=STATUS(entry.status),
+        )
+    for number, (start, end) in list(enumerate(entry.before, 1))[len(edition.meetings) :]:
+        yield Event.new(
+            uid=f"{entry.uid}-{number}@{host}",
+            sequence=revision,
+            stamp=now,
+            start=start.astimezone(zone),
+            end=end.astimezone(zone),
+            summary=edition.master_class.title.best(lang),
+            status=STATUS("CANCELLED"),
         )
 
 

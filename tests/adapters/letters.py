@@ -9,8 +9,12 @@ from typing import Any
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
 from booking.domain.payment import DocumentKind, RefundState
+from booking.persistence import moves
 from booking.persistence.bookings import Booking
+from booking.persistence.calling_off import CallingOff
+from booking.persistence.db import db
 from booking.persistence.payments import Payment
+from booking.persistence.transaction import atomic
 from tests import factories
 from tests.factories import NOW
 
@@ -144,6 +148,68 @@ def dispute(state: str) -> Callable[[str], Payload]:
     return write
 
 
+def moved(**changes: Any) -> Callable[[str], Payload]:
+    """The letter about another day and another place; `changes` are those of the booking."""
+
+    def write(locale: str) -> Payload:
+        days = [("2027-02-10 09:00", "2027-02-10 17:00"), ("2027-03-10 13:30", "2027-03-10 17:00")]
+        edition = factories.make_edition(meetings=days, venue=factories.make_venue(name="Le Lieu", town="Morges"))
+        hour_ago = NOW - timedelta(hours=1)
+        facts = {"state": BookingState.CONFIRMED, "locale": locale, "now": hour_ago, "edition": edition}
+        booking = factories.make_booking(**facts | changes)
+        with atomic():
+            words = Bilingual("La salle a subi un dégât d’eau.", "The room was flooded.")
+            told = moves.remember(booking.edition, frozenset({"date", "place"}), words, NOW)
+            booking.edition.meetings.pop()
+            booking.edition.moved_at = NOW
+        return _payload("moved", booking, move_id=told.id)
+
+    return write
+
+
+def other_link(locale: str) -> Payload:
+    edition = factories.make_edition(online_url="https://meet.example.org/new")
+    booking = factories.make_booking(edition, BookingState.CONFIRMED, locale=locale)
+    with atomic():
+        told = moves.remember(edition, frozenset({"link"}), Bilingual(), NOW)
+    return _payload("moved", booking, move_id=told.id)
+
+
+def called_off(channel: Channel = Channel.DEMO, paid: bool = True) -> Callable[[str], Payload]:
+    """The letter about a date that is called off, to somebody who paid that way, or only held a seat."""
+
+    def write(locale: str) -> Payload:
+        state = BookingState.CONFIRMED if paid else BookingState.PENDING
+        booking = factories.make_booking(state=state, channel=channel, locale=locale)
+        later = factories.make_edition(booking.edition.master_class, [("2027-02-06 09:00", "2027-02-06 17:00")])
+        amount, way = (34000, channel.value) if paid else (0, "")
+        factories.make_cancellation(booking, ground="called_off", refund=amount, channel=way)
+        if paid:
+            due = RefundState.NEEDS_IBAN if channel is Channel.TRANSFER else RefundState.REQUESTED
+            factories.make_refund(booking, 34000, due, reason="called_off")
+            factories.make_document(booking, DocumentKind.CREDIT_NOTE, 34000)
+        with atomic():
+            booking.edition.called_off_at = NOW
+            words = Bilingual("Helene est *malade*.", "Helene is *ill*.")
+            row = CallingOff(edition_id=booking.edition_id, at=NOW, words=words, offers=[later.id], bookings=1)
+            db.session.add(row)
+        return _payload("called_off", booking, calling_off_id=row.id)
+
+    return write
+
+
+def takes_place(state: BookingState) -> Callable[[str], Payload]:
+    """The letter that a date takes place below its minimum."""
+    return lambda locale: _payload("takes_place", factories.make_booking(state=state, locale=locale))
+
+
+def minimum(_locale: str) -> Payload:
+    edition = factories.make_edition(minimum=5, decision_at=NOW)
+    factories.make_booking(edition, BookingState.CONFIRMED, seats=3)
+    factories.make_booking(edition)
+    return {"kind": "minimum", "edition_id": edition.id}
+
+
 def link(locale: str) -> Payload:
     first, second = factories.make_booking(locale=locale), _paid(locale)
     return _payload("link", second, booking_ids=[first.id, second.id])
@@ -165,6 +231,14 @@ BOOKER = {
     "refund-iban-late": refund_iban_late,
     "late-refund": late_refund,
     "link": link,
+    "moved": moved(),
+    "moved-for-who-has-not-paid": moved(state=BookingState.PENDING),
+    "moved-online": other_link,
+    "called-off": called_off(),
+    "called-off-by-transfer": called_off(Channel.TRANSFER),
+    "called-off-unpaid": called_off(Channel.TRANSFER, paid=False),
+    "takes-place": takes_place(BookingState.CONFIRMED),
+    "takes-place-unpaid": takes_place(BookingState.PENDING),
 }
 ORGANISER = {
     "received": received,
@@ -179,6 +253,7 @@ ORGANISER = {
     "dispute-open": dispute("open"),
     "dispute-won": dispute("won"),
     "dispute-lost": dispute("lost"),
+    "minimum": minimum,
 }
 
 

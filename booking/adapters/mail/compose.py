@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale
 
+from booking.adapters.mail.edition_letters import EditionLetter
 from booking.adapters.mail.headers import POLICY
 from booking.adapters.mail.letters import Letter, one_line, read
 from booking.config import Settings
@@ -37,7 +38,7 @@ def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> Email
             return _message(letter, payload["key"], settings, now)
 
 
-def _message(letter: Letter, key: str, settings: Settings, now: datetime) -> EmailMessage:
+def _message(letter: Letter | EditionLetter, key: str, settings: Settings, now: datetime) -> EmailMessage:
     context = letter.facts()
     message = EmailMessage(policy=POLICY)
     message["Subject"] = context["subject"] = one_line(_render(letter, "subject.txt", context))
@@ -76,7 +77,7 @@ def plain(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _render(letter: Letter, part: str, context: dict[str, Any]) -> str:
+def _render(letter: Letter | EditionLetter, part: str, context: dict[str, Any]) -> str:
     return current_app.jinja_env.get_template(f"email/{letter.folder}/{part}").render(context)
 
 

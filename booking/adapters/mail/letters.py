@@ -15,15 +15,19 @@ from sqlalchemy import select
 
 from booking.adapters import calendar, pdf
 from booking.adapters.links import manage_url
+from booking.adapters.mail import edition_letters
+from booking.adapters.mail.edition_letters import EditionLetter
 from booking.config import Settings
 from booking.domain import reference
-from booking.domain.booking import BookingState, editing_closes
+from booking.domain.booking import ALIVE, BookingState, editing_closes
 from booking.domain.payment import DocumentKind, RefundState
 from booking.persistence import bookings, counters, documents, ledger, site
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
 from booking.persistence.documents import Document
+from booking.persistence.masterclasses import Edition
+from booking.persistence.moves import EditionMove
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.site import Site
 
@@ -36,11 +40,15 @@ KINDS: Final = (
     "refund_iban",  # refund_id: the card took nothing back, a bank account is asked for
     "late_refund",  # payment_id, refund_id: the money came when the class was full
     "link",  # booking_ids: fresh links to the bookings of one address
+    "moved",  # move_id: another day or place
+    "called_off",  # calling_off_id
+    "takes_place",  # below its minimum, decided all the same
 )
 ORGANISER_KINDS: Final = (
     "received", "confirmed", "expired", "cancelled", "refund_iban", "refund_task", "late_refund",
-    "payment_mismatch", "dashboard_refund", "dispute_open", "dispute_won", "dispute_lost",
+    "payment_mismatch", "dashboard_refund", "dispute_open", "dispute_won", "dispute_lost", "minimum",
 )  # fmt: skip
+OF_A_DATE_TO_COME: Final = ("received", "confirmed", "moved", "takes_place", "expired")  # "called_off" says it all
 AWAITED: Final = {"refund_iban": RefundState.NEEDS_IBAN, "refund_task": RefundState.TO_PAY}  # what these ask for
 UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
 
@@ -95,6 +103,10 @@ class Letter:
         It could ask for money a second time. What happened since has a letter of its own.
         """
         booking = self.booking
+        if booking.edition.called_off_at and self.kind in OF_A_DATE_TO_COME:
+            return True
+        if self.kind in ("moved", "takes_place"):
+            return booking.state not in ALIVE
         if self.kind == "received":
             return ledger.balance(booking.id) <= 0 or not _open_invoice(booking)
         if self.kind in ("confirmed", "expired"):
@@ -105,8 +117,8 @@ class Letter:
     def documents(self) -> list[Document]:
         """The papers that belong to this letter."""
         issued = documents.of_booking(self.booking.id)
-        if self.kind == "cancelled":
-            since = self._row(Cancellation, "cancellation_id").received_at
+        if ending := self._ending:
+            since = ending.received_at
             return [paper for paper in issued if paper.kind != DocumentKind.RECEIPT and paper.issued_at >= since]
         if self.kind == "confirmed":
             receipts = [paper for paper in issued if paper.kind == DocumentKind.RECEIPT]
@@ -160,13 +172,28 @@ class Letter:
         papers = [
             Attachment(f"{paper.number}.pdf", "application/pdf", pdf.render(paper.frozen)) for paper in self.documents
         ]
-        ended = self.kind == "cancelled" and self.booking.state == BookingState.CANCELLED
-        if not (ended or self.kind == "confirmed"):
+        if not self._brings_calendar:
             return papers
         revision = counters.read(counters.CATALOGUE)
-        content = calendar.booking_calendar(self.booking, manage_url(self.booking), revision, now)
+        before = self._row(EditionMove, "move_id").hours if self.kind == "moved" else []
+        content = calendar.booking_calendar(self.booking, manage_url(self.booking), revision, now, before)
         params = {"charset": "utf-8", "method": "PUBLISH"}
         return [*papers, Attachment(f"{self.booking.reference}.ics", calendar.MIMETYPE, content, params)]
+
+    @property
+    def _ending(self) -> Cancellation | None:
+        """The cancellation that the letter tells of."""
+        if self.kind == "called_off":
+            return edition_letters.of_calling_off(self.booking)
+        return self._row(Cancellation, "cancellation_id") if self.kind == "cancelled" else None
+
+    @property
+    def _brings_calendar(self) -> bool:
+        """Where dates were won, changed or lost; who was never confirmed has none of them in a calendar."""
+        if self.kind in ("cancelled", "called_off"):
+            confirmed = self.kind == "cancelled" or self.booking.confirmed_at is not None
+            return self.booking.state == BookingState.CANCELLED and confirmed
+        return self.kind == "confirmed" or (self.kind == "moved" and self.booking.state == BookingState.CONFIRMED)
 
     def _subject_matter(self) -> dict[str, Any]:
         """The rows that the payload names beside the booking."""
@@ -178,6 +205,10 @@ class Letter:
         if self.kind == "cancelled":
             gone = set(rows["cancellation"].attendees)
             rows["gone"] = [one_line(attendee.name) for attendee in self.booking.attendees if attendee.id in gone]
+        if self.kind == "moved":
+            rows |= edition_letters.moved(self.booking, self.payload["move_id"])
+        if self.kind == "called_off":
+            rows |= edition_letters.called_off(self.booking, self.payload["calling_off_id"], self.now)
         if self.kind == "link":
             ids = self.payload["booking_ids"]
             found = db.session.scalars(select(Booking).where(Booking.id.in_(ids)).order_by(Booking.id))
@@ -191,11 +222,14 @@ class Letter:
         return db.session.get_one(table, self.payload[name])
 
 
-def read(payload: dict[str, Any], settings: Settings, now: datetime) -> Letter:
+def read(payload: dict[str, Any], settings: Settings, now: datetime) -> Letter | EditionLetter:
     """The letter that an outbox row asks for. Raises ValueError for a kind that nobody is written."""
     kind, to_organiser = payload["kind"], payload["to"] == "organiser"
     if kind not in (ORGANISER_KINDS if to_organiser else KINDS):
         raise ValueError(f"no letter of kind {kind!r}")
+    if "edition_id" in payload:
+        edition = db.session.get_one(Edition, payload["edition_id"])
+        return EditionLetter(edition, payload, settings, site.current(), now)
     booking = db.session.get_one(Booking, payload["booking_id"])
     return Letter(kind, to_organiser, booking, payload, settings, site.current(), now)
 
