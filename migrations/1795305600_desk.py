@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:39:59.029375
+Create Date: 2026-11-22 00:43:59.272164
 
 """
 from typing import Sequence, Union
@@ -104,6 +104,30 @@ def upgrade() -> None:
     with op.batch_alter_table('edition_move', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_edition_move_edition_id'), ['edition_id'], unique=False)
 
+    op.create_table('export',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organiser_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('registrations', 'payments', 'documents', 'accounts', 'journal', name='exportkind', native_enum=False, length=24), nullable=False),
+    sa.Column('format', sa.Enum('csv', 'xlsx', name='exportformat', native_enum=False, length=24), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=True),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('locale', sa.String(), nullable=False),
+    sa.Column('headings', sa.JSON(), nullable=False),
+    sa.Column('words', sa.JSON(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('rows_total', sa.Integer(), nullable=True),
+    sa.Column('rows_done', sa.Integer(), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('erased_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], name=op.f('fk_export_edition_id')),
+    sa.ForeignKeyConstraint(['organiser_id'], ['organiser.id'], name=op.f('fk_export_organiser_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_export'))
+    )
+    with op.batch_alter_table('export', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_export_organiser_id'), ['organiser_id'], unique=False)
+
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Enum('message', 'reminder', name='messagekind', native_enum=False, length=24), nullable=False),
@@ -171,18 +195,6 @@ def upgrade() -> None:
     with op.batch_alter_table('site_text', schema=None) as batch_op:
         batch_op.create_index('uq_site_text_number', ['page', 'number'], unique=True)
 
-    op.create_table('booking_index',
-    sa.Column('booking_id', sa.Integer(), nullable=False),
-    sa.Column('name', sa.String(), nullable=False),
-    sa.Column('seats', sa.Integer(), nullable=False),
-    sa.Column('words', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_booking_index_booking_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_booking_index'))
-    )
-    with op.batch_alter_table('booking_index', schema=None) as batch_op:
-        batch_op.create_index('ix_booking_index_name', ['name', 'booking_id'], unique=False)
-        batch_op.create_index('ix_booking_index_seats', ['seats', 'booking_id'], unique=False)
-
     op.create_table('message_edition',
     sa.Column('message_id', sa.Integer(), nullable=False),
     sa.Column('edition_id', sa.Integer(), nullable=False),
@@ -206,6 +218,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('note', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_note_booking_id'), ['booking_id'], unique=False)
+
+    op.create_table('registration',
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('edition_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('pending', 'confirmed', 'cancelled', 'expired', name='bookingstate', native_enum=False, length=24), nullable=False),
+    sa.Column('channel', sa.Enum('free', 'transfer', 'demo', 'stripe', name='channel', native_enum=False, length=24), nullable=False),
+    sa.Column('booked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seats', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_registration_booking_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['edition_id'], ['edition.id'], name=op.f('fk_registration_edition_id')),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_registration'))
+    )
+    with op.batch_alter_table('registration', schema=None) as batch_op:
+        batch_op.create_index('ix_registration_edition', ['edition_id', 'booking_id'], unique=False)
+        batch_op.create_index('ix_registration_name', ['name', 'booking_id'], unique=False)
 
     op.create_table('sent_mail',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -274,10 +303,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_recipient_booking_id'), ['booking_id'], unique=False)
         batch_op.create_index('ix_message_recipient_state', ['message_id', 'state'], unique=False)
 
-    with op.batch_alter_table('booking', schema=None) as batch_op:
-        batch_op.create_index('ix_booking_created', ['created_at', 'id'], unique=False)
-        batch_op.create_index('ix_booking_state_created', ['state', 'created_at', 'id'], unique=False)
-
     with op.batch_alter_table('cancellation', schema=None) as batch_op:
         batch_op.add_column(sa.Column('entered_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('quoted_fee', sa.Integer(), nullable=True))
@@ -292,8 +317,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('edition_id', sa.Integer(), nullable=True))
         batch_op.create_index('ix_journal_entry_action', ['action', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_journal_entry_edition_id'), ['edition_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
+        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
 
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_entry_booking_id'))
@@ -356,8 +381,8 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ledger_entry_booking_id'), ['booking_id'], unique=False)
 
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_journal_entry_edition_id'))
         batch_op.drop_index('ix_journal_entry_action')
         batch_op.drop_column('edition_id')
@@ -371,10 +396,6 @@ def downgrade() -> None:
     with op.batch_alter_table('cancellation', schema=None) as batch_op:
         batch_op.drop_column('quoted_fee')
         batch_op.drop_column('entered_at')
-
-    with op.batch_alter_table('booking', schema=None) as batch_op:
-        batch_op.drop_index('ix_booking_state_created')
-        batch_op.drop_index('ix_booking_created')
 
     with op.batch_alter_table('message_recipient', schema=None) as batch_op:
         batch_op.drop_index('ix_message_recipient_state')
@@ -395,6 +416,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sent_mail_booking_id'))
 
     op.drop_table('sent_mail')
+    with op.batch_alter_table('registration', schema=None) as batch_op:
+        batch_op.drop_index('ix_registration_name')
+        batch_op.drop_index('ix_registration_edition')
+
+    op.drop_table('registration')
     with op.batch_alter_table('note', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_note_booking_id'))
 
@@ -403,11 +429,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_edition_edition_id'))
 
     op.drop_table('message_edition')
-    with op.batch_alter_table('booking_index', schema=None) as batch_op:
-        batch_op.drop_index('ix_booking_index_seats')
-        batch_op.drop_index('ix_booking_index_name')
-
-    op.drop_table('booking_index')
     with op.batch_alter_table('site_text', schema=None) as batch_op:
         batch_op.drop_index('uq_site_text_number')
 
@@ -424,6 +445,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_sent_at'))
 
     op.drop_table('message')
+    with op.batch_alter_table('export', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_export_organiser_id'))
+
+    op.drop_table('export')
     with op.batch_alter_table('edition_move', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_edition_move_edition_id'))
 

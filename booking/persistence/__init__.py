@@ -2,7 +2,6 @@
 
 from booking.persistence import (
     attendance,
-    booking_index,
     bookings,
     calling_off,
     cancellations,
@@ -11,6 +10,7 @@ from booking.persistence import (
     demo,
     documents,
     drafts,
+    exports,
     imports,
     journal,
     ledger,
@@ -24,6 +24,7 @@ from booking.persistence import (
     pictures,
     policies,
     provider_events,
+    registration_rows,
     sent_mails,
     settings,
     sign_ins,
@@ -35,7 +36,6 @@ from booking.persistence import (
 
 __all__ = [
     "attendance",
-    "booking_index",
     "bookings",
     "calling_off",
     "cancellations",
@@ -44,6 +44,7 @@ __all__ = [
     "demo",
     "documents",
     "drafts",
+    "exports",
     "imports",
     "journal",
     "ledger",
@@ -57,6 +58,7 @@ __all__ = [
     "pictures",
     "policies",
     "provider_events",
+    "registration_rows",
     "sent_mails",
     "settings",
     "sign_ins",

@@ -48,8 +48,6 @@ class Booking(Model):
         ),
         Index("ix_booking_hold", "state", "hold_until"),
         Index("ix_booking_edition_email", "edition_id", "email"),
-        Index("ix_booking_created", "created_at", "id"),
-        Index("ix_booking_state_created", "state", "created_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(unique=True)
