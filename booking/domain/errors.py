@@ -209,11 +209,6 @@ class TextMissing(Refusal):
 
 
 @dataclass
-class AudienceChanged(Refusal):
-    """Others are meant by now than the page showed; nothing was sent."""
-
-
-@dataclass
 class NotYetOver(Refusal):
     """What can only be said after the last meeting: it ends at `at`."""
 
@@ -266,7 +261,7 @@ class NotPossibleNow(Refusal):
 
 @dataclass
 class TooMuch(Refusal):
-    """More than can be asked, given or waived here; at most `most` centimes (and at least one)."""
+    """More than can be asked, given or waived here, or nothing: at most `most` centimes."""
 
     most: int
 

@@ -20,7 +20,7 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
 from booking.domain.certificates import DEFAULT_TEXT, PLACEHOLDERS, CertificateContent
 from booking.domain.documents import Issuer
-from booking.domain.errors import AudienceChanged, ChangedMeanwhile, NotFound, NotYetOver
+from booking.domain.errors import ChangedMeanwhile, NotFound, NotYetOver, PlanChanged
 from booking.persistence import attendance, certificates, journal, letters, settings
 from booking.persistence.bookings import Attendee, Booking, lock_booking
 from booking.persistence.certificates import Certificate
@@ -91,7 +91,7 @@ def propose(edition: Edition) -> Proposal:
 def issue(edition_id: int, shown: str, issuer: Issuer, by: Actor, now: datetime) -> int:
     """Issues and mails a certificate to everybody who was shown (`Proposal.shown`); gives how many.
 
-    Some at a time: after a crash, those without one are shown again. Raises NotYetOver; AudienceChanged when others
+    Some at a time: after a crash, those without one are shown again. Raises NotYetOver; PlanChanged when others
     are due by now.
     """
     with atomic():
@@ -100,7 +100,7 @@ def issue(edition_id: int, shown: str, issuer: Issuer, by: Actor, now: datetime)
             raise NotYetOver(edition.ends_at)
         proposal = propose(edition)
         if proposal.shown != shown or not proposal.due:
-            raise AudienceChanged
+            raise PlanChanged
         meant = [person.seat.id for person in proposal.due]
     for first in range(0, len(meant), CHUNK):
         with atomic():

@@ -11,7 +11,7 @@ from typing import Final
 
 from booking.domain.actor import Actor
 from booking.domain.bilingual import Bilingual
-from booking.domain.errors import AudienceChanged, NotFound, TextMissing
+from booking.domain.errors import NotFound, PlanChanged, TextMissing
 from booking.domain.message import Audience, MessageKind, Person, Reach, RecipientState, Words
 from booking.persistence import audiences, counters, desk_letters, journal, letters, messages, outbox
 from booking.persistence.db import db
@@ -84,7 +84,7 @@ def propose(message: Message, now: datetime) -> Proposal:
 def send(message_id: int, shown: str, by: Actor, now: datetime) -> None:
     """Sends a draft to the people that were shown (`Proposal.shown`); nothing the second time.
 
-    Raises AudienceChanged when others are meant by now, TextMissing when somebody could not read it.
+    Raises PlanChanged when others are meant by now, TextMissing when somebody could not read it.
     """
     with atomic():
         message = messages.lock_message(message_id)
@@ -95,7 +95,7 @@ def send(message_id: int, shown: str, by: Actor, now: datetime) -> None:
 def remind(edition_ids: Sequence[int], shown: str, by: Actor, now: datetime) -> int:
     """Reminds those who owe, of these dates, or of all dates where payment is overdue; gives the message's id.
 
-    Raises AudienceChanged when others than the shown are meant by now.
+    Raises PlanChanged when others than the shown are meant by now.
     """
     with atomic():
         counters.increase("reminder")  # one at a time: the next one sees who was reminded by this one
@@ -159,7 +159,7 @@ def _send(message: Message, shown: str, by: Actor, now: datetime) -> None:
     with db.session.no_autoflush:
         proposal = propose(message, now)
     if proposal.shown != shown or not proposal.people:
-        raise AudienceChanged
+        raise PlanChanged
     if proposal.lacking:
         raise TextMissing(proposal.lacking)
     messages.freeze(message, proposal.people, now)

@@ -10,7 +10,7 @@ from booking.domain.actor import Actor, at_the_desk
 from booking.domain.attendance import Presence
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
-from booking.domain.errors import AudienceChanged, ChangedMeanwhile, NotFound, NotYetOver, UnknownPlaceholder
+from booking.domain.errors import ChangedMeanwhile, NotFound, NotYetOver, PlanChanged, UnknownPlaceholder
 from booking.persistence import attendance as marks_of
 from booking.persistence import certificates, ledger
 from booking.persistence.bookings import Booking
@@ -119,7 +119,7 @@ def test_not_before_the_end(by: Actor, booking: Booking) -> None:
 def test_only_what_was_shown_is_issued(by: Actor, booking: Booking) -> None:
     shown = certificate.propose(booking.edition).shown
     check_in(by, booking, ABSENT)
-    with pytest.raises(AudienceChanged):
+    with pytest.raises(PlanChanged):
         certificate.issue(booking.edition_id, shown, ISSUER, by, AFTER)
     assert db.session.query(Certificate).count() == 0
 
@@ -127,7 +127,7 @@ def test_only_what_was_shown_is_issued(by: Actor, booking: Booking) -> None:
 def test_each_person_gets_one_once(by: Actor, booking: Booking) -> None:
     check_in(by, booking, PRESENT)
     issue(by, booking.edition)
-    with pytest.raises(AudienceChanged):
+    with pytest.raises(PlanChanged):
         issue(by, booking.edition)
     check_in(by, booking, PRESENT, PRESENT)  # she was there after all
     assert len(issue(by, booking.edition)) == 2

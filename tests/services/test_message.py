@@ -10,7 +10,7 @@ import pytest
 from booking.domain.actor import Actor, at_the_desk
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
-from booking.domain.errors import AudienceChanged, NotFound, TextMissing, UnknownPlaceholder
+from booking.domain.errors import NotFound, PlanChanged, TextMissing, UnknownPlaceholder
 from booking.domain.message import Audience, Reach, RecipientState, Words
 from booking.domain.payment import DocumentKind
 from booking.persistence import letters, messages
@@ -157,17 +157,17 @@ def test_only_what_was_shown_is_sent(by: Actor, edition: Edition, people: dict[s
     kept = written(by, edition)
     shown = message.propose(kept, NOW).shown
     make_booking(edition, CONFIRMED, email="late@example.org")
-    with pytest.raises(AudienceChanged):
+    with pytest.raises(PlanChanged):
         message.send(kept.id, shown, by, NOW)
     shown = message.propose(kept, NOW).shown
     message.rewrite(kept.id, draft(edition, words=Words(Bilingual("Autre", "Other"), WORDS.text)))
-    with pytest.raises(AudienceChanged):
+    with pytest.raises(PlanChanged):
         message.send(kept.id, shown, by, NOW)
     assert kept.sent_at is None
 
 
 def test_a_message_to_nobody_is_not_sent(by: Actor, edition: Edition) -> None:
-    with pytest.raises(AudienceChanged):
+    with pytest.raises(PlanChanged):
         sent(written(by, edition), by)
 
 
@@ -284,7 +284,7 @@ def test_nobody_is_reminded_again_within_days(by: Actor, edition: Edition, debto
     shown = message.propose(message.reminder([edition.id], NOW), NOW).shown
     message.remind([edition.id], shown, by, NOW)
     assert reminded([edition], NOW + timedelta(days=4, hours=23)) == []
-    with pytest.raises(AudienceChanged):  # the other tab
+    with pytest.raises(PlanChanged):  # the other tab
         message.remind([edition.id], shown, by, NOW)
     assert len(reminded([edition], NOW + timedelta(days=5))) == 2
     assert db.session.query(MessageRecipient).count() == 2
