@@ -181,10 +181,6 @@ DESK: Final[dict[type[errors.Refusal], Answer]] = {
         ),
     ),
     errors.TextMissing: Answer(422, _text_missing),
-    errors.AudienceChanged: Answer(
-        409,
-        lambda _r: _("Others are meant by now than the page showed. Nothing was sent: look again before you send."),
-    ),
     errors.NotYetOver: Answer(
         409, lambda r: _("This can be done once the date is over, from %(moment)s on.", moment=moment_of(r.at))
     ),
