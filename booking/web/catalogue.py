@@ -126,7 +126,7 @@ def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
     price = seat_price(edition, now)
     return {
         "shown": date_option(offer, now),
-        "group": group_of(edition, offer.seats),
+        "group": group_of(edition, offer.seats, now),
         "meetings": [
             (local(meeting.starts_at, edition.zone), local(meeting.ends_at, edition.zone), meeting.title)
             for meeting in edition.meetings

@@ -41,6 +41,7 @@ class Group:
     held: int
     minimum: int
     decided_on: date | None
+    runs: bool
 
     @property
     def free(self) -> int:
@@ -114,10 +115,13 @@ def written(item: Invitation) -> Markup:
     return (_write.__wrapped__ if current_app.debug else _write)(item, i18n.current_language())
 
 
-def group_of(edition: Edition, seats: SeatCount) -> Group:
-    """The edition's group. A minimum is decided upon only where a date was set for it."""
-    decided_on = local(edition.decision_at, edition.zone).date() if edition.decision_at else None
-    return Group(edition.capacity, seats.taken, seats.held, edition.minimum, decided_on)
+def group_of(edition: Edition, seats: SeatCount, now: datetime) -> Group:
+    """The edition's group. A minimum is decided upon only where a date was set for it, and `runs` once it was; between
+    the two, no day is named that has passed."""
+    to_come = edition.decision_at and edition.decision_at > now
+    decided_on = local(edition.decision_at, edition.zone).date() if edition.decision_at and to_come else None
+    runs = edition.run_decided_at is not None
+    return Group(edition.capacity, seats.taken, seats.held, edition.minimum, decided_on, runs)
 
 
 def state_of(offer: Offer, now: datetime) -> DateState:
@@ -160,7 +164,7 @@ def _date_facts(offer: Offer, now: datetime) -> dict[str, Any]:
         "price": edition.price,
         "early_price": edition.early_price if early else None,
         "early_until": _local_or_none(edition.early_until, edition),
-        "group": group_of(edition, offer.seats),
+        "group": group_of(edition, offer.seats, now),
         "state": state_of(offer, now),
         "opens_at": _local_or_none(edition.registration_opens_at, edition),
         "closes_at": _local_or_none(edition.registration_closes_at, edition),
