@@ -3,16 +3,18 @@ made by jobs. The same catalogue as the pages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from typing import Final, cast
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.support import Translations
 
 from booking.config import ROOT
 from booking.domain import money
 from booking.domain.payment import DocumentKind
+from booking.persistence.masterclasses import Edition
 
 TRANSLATIONS: Final = ROOT / "translations"
 NBSP: Final = "\u00a0"
@@ -78,6 +80,62 @@ def payment_labels(locale: str) -> dict[str, str]:
         "acceptance_point": pgettext("QR-bill", "Acceptance point"),
         "code": _("Swiss QR code that holds the payment details printed beside it"),
     }
+
+
+def sheet_labels(locale: str) -> dict[str, str]:
+    """Words of what is printed for the day."""
+    _, pgettext = translators(locale)
+    return {
+        "attendance": _("Attendance sheet"),
+        "answers": _("Answers of the participants"),
+        "badges": _("Name badges"),
+        "name": pgettext("sheet", "Name"),
+        "present": pgettext("attendance", "present"),
+        "absent": pgettext("attendance", "absent"),
+        "pending": _("not paid yet"),
+        "printed": pgettext("sheet", "As of"),
+        "page": pgettext("document", "Page"),
+        "by_question": _("By question"),
+        "by_person": _("By person"),
+        "silent": _("No answer yet."),
+        "nothing": _("Nothing was asked."),
+    }
+
+
+def certificate_labels(locale: str) -> dict[str, str]:
+    """Words of a certificate; `place_and_day`, `genuine` and `replaces` take values."""
+    _, _pgettext = translators(locale)
+    return {
+        "title": _("Certificate of attendance"),
+        "place_and_day": _("%(town)s, %(day)s"),
+        "genuine": _(
+            "Certificate %(number)s, issued on %(day)s by %(organiser)s, who confirms on request that it is genuine: "
+            "%(contact)s"
+        ),
+        "replaces": _("It replaces certificate %(number)s."),
+        "specimen": _("Specimen"),
+    }
+
+
+def labelled(label: str, value: object, locale: str) -> str:
+    """'Vegetarian: 3', 'Végétarien : 3'."""
+    _, _pgettext = translators(locale)
+    return _("%(label)s: %(value)s") % {"label": label, "value": value}
+
+
+def listed(words: Sequence[str], locale: str) -> str:
+    """'Ada, Bea and Zoe'."""
+    return format_list(words, locale=locale)
+
+
+def place(edition: Edition, locale: str) -> str:
+    """Where a date takes place, on one line."""
+    venue = edition.venue
+    if venue is None:
+        _, pgettext = translators(locale)
+        return pgettext("place", "online")
+    lines = (venue.name, f"{venue.street} {venue.house_number}".strip(), f"{venue.postcode} {venue.town}".strip())
+    return ", ".join(line for line in lines if line)
 
 
 def full_date(day: date, locale: str) -> str:

@@ -9,7 +9,6 @@ from typing import Any, Final
 from booking.domain.bilingual import Bilingual
 
 PLACEHOLDERS: Final = ("name", "class", "dates", "hours", "place", "trainer", "organiser")
-LARGE: Final = ("{name}", "{class}")  # alone on a paragraph, these are set larger
 # Both languages here and not in the catalogue of translations: the organiser edits them side by side.
 DEFAULT_TEXT: Final = Bilingual(
     "Nous attestons que\n\n{name}\n\na suivi\n\n{class}\n\n{dates}\n{place}\n\nDurée\u202f: {hours}",

@@ -1,14 +1,16 @@
-"""Who was present at which meeting."""
+"""Who is expected, what they answered, and who was present at which meeting."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column
 
-from booking.domain.attendance import Presence
+from booking.domain.attendance import Presence, by_family_name
+from booking.persistence.bookings import Answer, Attendee, Booking, holds_seats
 from booking.persistence.db import Model, db
 from booking.persistence.masterclasses import Meeting
 
@@ -29,3 +31,20 @@ def marks(edition_id: int) -> dict[int, dict[int, Presence]]:
     for row in db.session.scalars(query):
         found[row.attendee_id][row.meeting_id] = row.presence
     return dict(found)
+
+
+def seats(edition_id: int, now: datetime) -> list[Attendee]:
+    """Who is expected, with the booking: confirmed, or held and not paid yet. In the order of lists at the door."""
+    query = (
+        select(Attendee)
+        .join(Attendee.booking)
+        .where(Booking.edition_id == edition_id, Attendee.cancelled_at.is_(None), holds_seats(now))
+        .options(contains_eager(Attendee.booking))
+    )
+    return sorted(db.session.scalars(query), key=lambda seat: (*by_family_name(seat.name), seat.id))
+
+
+def answers(seats: Collection[Attendee]) -> list[Answer]:
+    """What these attendees answered, with the questions; not what was left empty."""
+    query = select(Answer).where(Answer.attendee_id.in_([seat.id for seat in seats]), Answer.value != "")
+    return list(db.session.scalars(query.options(joinedload(Answer.question))))
