@@ -8,11 +8,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from booking.adapters import mail, stripe_events
+from booking.adapters import mail, spreadsheet, stripe_events
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
 from booking.persistence import provider_events
-from booking.services import call_off, housekeeping, minimum, pay, refund, retention
+from booking.services import call_off, export, housekeeping, minimum, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
 
@@ -39,6 +39,11 @@ def end_called_off_booking(payload: dict[str, Any], now: datetime) -> None:
     except GatewayUnavailable:
         raise JobFailed("the payment provider did not answer") from None
     call_off.end_booking(payload["booking_id"], payload["calling_off_id"], now, ports)
+
+
+def write_export(payload: dict[str, Any], now: datetime) -> None:
+    """Topic 'export'."""
+    export.write(payload["export_id"], now, spreadsheet.write)
 
 
 def end_late_attempts(now: datetime) -> None:
@@ -81,7 +86,8 @@ def release_holds(now: datetime) -> None:
     housekeeping.release_holds(now, current_ports())
 
 
-HANDLERS: Final = {"mail": mail.send, "refund": send_refund, "call_off": end_called_off_booking}
+HANDLERS: Final = {"mail": mail.send, "refund": send_refund, "export": write_export, "call_off": end_called_off_booking}
 SWEEPS: Final = (
     end_late_attempts, fetch_missed_events, release_holds, minimum.alert, housekeeping.tidy, retention.erase,
+    export.tidy,
 )  # fmt: skip
