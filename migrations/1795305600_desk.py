@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:43:59.272164
+Create Date: 2026-11-22 00:51:31.724449
 
 """
 from typing import Sequence, Union
@@ -234,7 +234,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('registration', schema=None) as batch_op:
         batch_op.create_index('ix_registration_edition', ['edition_id', 'booking_id'], unique=False)
-        batch_op.create_index('ix_registration_name', ['name', 'booking_id'], unique=False)
 
     op.create_table('sent_mail',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -307,6 +306,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('entered_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('quoted_fee', sa.Integer(), nullable=True))
 
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('anonymised_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(batch_op.f('ix_document_issued_at'), ['issued_at'], unique=False)
+
     with op.batch_alter_table('edition', schema=None) as batch_op:
         batch_op.add_column(sa.Column('state', sa.Enum('draft', 'published', 'closed', 'archived', name='publication', native_enum=False, length=24), nullable=False, server_default='published'))
         batch_op.add_column(sa.Column('moved_at', sa.DateTime(timezone=True), nullable=True))
@@ -317,8 +320,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('edition_id', sa.Integer(), nullable=True))
         batch_op.create_index('ix_journal_entry_action', ['action', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_journal_entry_edition_id'), ['edition_id'], unique=False)
-        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
         batch_op.create_foreign_key(batch_op.f('fk_journal_entry_organiser_id'), 'organiser', ['organiser_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_journal_entry_edition_id'), 'edition', ['edition_id'], ['id'], ondelete='SET NULL')
 
     with op.batch_alter_table('ledger_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledger_entry_booking_id'))
@@ -381,8 +384,8 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_ledger_entry_booking_id'), ['booking_id'], unique=False)
 
     with op.batch_alter_table('journal_entry', schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_constraint(batch_op.f('fk_journal_entry_edition_id'), type_='foreignkey')
+        batch_op.drop_constraint(batch_op.f('fk_journal_entry_organiser_id'), type_='foreignkey')
         batch_op.drop_index(batch_op.f('ix_journal_entry_edition_id'))
         batch_op.drop_index('ix_journal_entry_action')
         batch_op.drop_column('edition_id')
@@ -392,6 +395,10 @@ def downgrade() -> None:
         batch_op.drop_column('run_decided_at')
         batch_op.drop_column('moved_at')
         batch_op.drop_column('state')
+
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_document_issued_at'))
+        batch_op.drop_column('anonymised_at')
 
     with op.batch_alter_table('cancellation', schema=None) as batch_op:
         batch_op.drop_column('quoted_fee')
@@ -417,7 +424,6 @@ def downgrade() -> None:
 
     op.drop_table('sent_mail')
     with op.batch_alter_table('registration', schema=None) as batch_op:
-        batch_op.drop_index('ix_registration_name')
         batch_op.drop_index('ix_registration_edition')
 
     op.drop_table('registration')

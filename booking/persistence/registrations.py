@@ -81,7 +81,7 @@ def due_dates(booking_ids: Collection[int]) -> dict[int, datetime]:
     """When the latest bill of each booking was to be paid; absent where none was written."""
     query = select(Document.booking_id, func.max(Document.due_at)).group_by(Document.booking_id)
     billed = query.where(among(booking_ids, Document.booking_id), Document.due_at.is_not(None))
-    return dict(db.session.execute(billed).tuples())
+    return {row[0]: row[1] for row in db.session.execute(billed)}
 
 
 def _of_payment(wanted: Wanted, accounts: dict[int, int], now: datetime) -> Conditions:
@@ -113,7 +113,7 @@ def _sorted(wanted: Wanted, conditions: Conditions) -> Select[int]:
     row = RegistrationRow
     query = select(row.booking_id).where(*conditions)
     if wanted.order == "class":
-        query = query.join(Edition, Edition.id == row.edition_id)
+        query = query.join(Edition, Edition.id == (filters.edition_id_of_any() if conditions else row.edition_id))
     columns: dict[str, tuple[Any, ...]] = {
         "name": (row.name,),
         "seats": (row.seats,),
