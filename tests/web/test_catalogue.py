@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
@@ -20,6 +18,7 @@ from booking.persistence.masterclasses import Edition, MasterClass, Topic
 from booking.persistence.transaction import atomic
 from tests import factories
 from tests.factories import at
+from tests.statements import counted_queries
 from tests.web.client import Browser
 from tests.web.inspection import Page
 
@@ -42,20 +41,6 @@ def edition(app: Flask) -> Iterator[Edition]:
 def words(html: str) -> str:
     """The text of the page as a reader meets it, in one line."""
     return " ".join(Page.of(html).text_of("main").split())
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    """Collects the statements that run inside."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.usefixtures("edition")
