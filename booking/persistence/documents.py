@@ -31,12 +31,13 @@ class Document(Model):
     kind: Mapped[DocumentKind]
     serial: Mapped[int]
     number: Mapped[str] = mapped_column(unique=True)
-    issued_at: Mapped[datetime]
+    issued_at: Mapped[datetime] = mapped_column(index=True)
     due_at: Mapped[datetime | None]
     total: Mapped[int]  # centimes
     reference: Mapped[str | None] = mapped_column(index=True)  # QR reference, where something is to be paid
     cites_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    anonymised_at: Mapped[datetime | None]  # its ten years are over
 
     @property
     def frozen(self) -> DocumentContent:
@@ -75,7 +76,7 @@ def open_bills() -> list[tuple[Document, int]]:
     )
     latest = asking.group_by(Document.booking_id, owing.c.owed).subquery()
     query = select(Document, latest.c.owed).join(latest, Document.id == latest.c.id)
-    return list(db.session.execute(query.order_by(Document.due_at, Document.id)).tuples())
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(Document.due_at, Document.id))]
 
 
 def has_open_invoice(booking_id: int) -> bool:

@@ -68,7 +68,7 @@ def of(organiser_id: int, now: datetime) -> Sequence[SignIn]:
 def last_seen() -> dict[int, datetime]:
     """When each person was last at the desk, by id."""
     query = select(SignIn.organiser_id, func.max(SignIn.seen_at)).group_by(SignIn.organiser_id)
-    return dict(db.session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def ever(organiser_id: int) -> bool:

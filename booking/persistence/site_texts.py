@@ -59,4 +59,4 @@ def acceptances() -> dict[int, int]:
     """How many bookings accepted each version of the terms, by its number."""
     accepted = TermsVersion.digest == Booking.terms_digest
     counted = select(TermsVersion.number, func.count(Booking.id)).join(Booking, accepted)
-    return dict(db.session.execute(counted.group_by(TermsVersion.number)).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(counted.group_by(TermsVersion.number))}

@@ -1,13 +1,15 @@
-"""How long personal data is kept (rules: order, law, data). Accounting documents stay their ten years."""
+"""How long personal data is kept (rules: order, law, data). Accounting documents stay their ten years,
+then they are anonymised."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Delete, Update, delete, exists, select, update
+from sqlalchemy import Delete, delete, exists, select
 
 from booking.domain.booking import BookingState
+from booking.persistence import personal_data
 from booking.persistence.bookings import Answer, Attendee, Booking
 from booking.persistence.db import db
 from booking.persistence.documents import Document
@@ -16,13 +18,13 @@ from booking.persistence.transaction import atomic
 
 ANSWERS_KEPT: Final = {"booking": timedelta(days=30), "before": timedelta(days=365)}  # after the class, by question
 HOLDS_KEPT: Final = timedelta(days=90)
-NOBODY: Final = {"name": "", "email": ""}
 
 
 def erase(now: datetime) -> None:
     """Erases what is older than was promised on the privacy page: answers, and who stood behind an unpaid hold.
 
-    A hold that was invoiced keeps its accounting documents, and the name on them. Counts and sums stay as they are.
+    A hold that was invoiced keeps its accounting documents, and the name on them, for ten years: then these lose it
+    too. Counts and sums stay as they are.
     """
     with atomic():
         for when, kept in ANSWERS_KEPT.items():
@@ -36,12 +38,9 @@ def erase(now: datetime) -> None:
             .where(~invoiced)
         )
         forgotten = list(db.session.scalars(unpaid))
-        seats = select(Attendee.id).where(Attendee.booking_id.in_(forgotten))
-        address = {"phone": "", "company": "", "street": "", "house_number": "", "postcode": "", "town": ""}
-        _execute(delete(Answer).where(Answer.attendee_id.in_(seats)))
-        _execute(update(Attendee).where(Attendee.booking_id.in_(forgotten)).values(**NOBODY))
-        _execute(update(Booking).where(Booking.id.in_(forgotten)).values(**NOBODY, **address))
+        personal_data.erase_bookings(forgotten)
+        personal_data.anonymise_documents(now)
 
 
-def _execute(statement: Delete | Update) -> None:
+def _execute(statement: Delete) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
