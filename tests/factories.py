@@ -5,6 +5,7 @@ Each function writes its rows in a transaction of its own and gives the main one
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,14 +13,16 @@ from zoneinfo import ZoneInfo
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, transfer_due
+from booking.domain.certificates import DEFAULT_TEXT, CertificateContent
 from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind, LedgerKind, PaymentState, RefundState
 from booking.domain.permission import Role
 from booking.domain.policy import CancellationPolicy, parse_policy
 from booking.domain.publication import Publication
-from booking.persistence import documents, ledger, terms
+from booking.persistence import certificates, documents, ledger, terms
 from booking.persistence.bookings import Attendee, Booking, new_reference
 from booking.persistence.cancellations import Cancellation
+from booking.persistence.certificates import Certificate
 from booking.persistence.db import BilingualText, db
 from booking.persistence.documents import Document
 from booking.persistence.masterclasses import Edition, MasterClass, Meeting, Trainer, Venue
@@ -177,6 +180,34 @@ def make_document(booking: Booking, kind: DocumentKind, total: int, now: datetim
         document = Document(**facts | sums | {"content": content.to_json()} | changes)
         db.session.add(document)
     return document
+
+
+def make_certificate(attendee: Attendee, now: datetime = NOW, **changes: Any) -> Certificate:
+    """Of the whole edition, in the house's words; `changes` are of its content."""
+    booking, edition = attendee.booking, attendee.booking.edition
+    with atomic():
+        number = certificates.next_number()
+        content = CertificateContent(
+            number=number,
+            locale=booking.locale,
+            issued_on=now.date(),
+            text=DEFAULT_TEXT.best(booking.locale),
+            name=attendee.name,
+            title=edition.master_class.title.best(booking.locale),
+            days=(edition.starts_at.date(),),
+            minutes=480,
+            place="Maison du Livre, Lausanne",
+            trainers=("Ada Exemple",),
+            organiser="Atelier du Lac",
+            town="Morges",
+            contact="contact@example.org",
+            accent="#7b2a4a",
+        )
+        frozen = replace(content, **changes).to_json()
+        facts = {"attendee_id": attendee.id, "edition_id": edition.id, "issued_at": now}
+        row = Certificate(number=number, content=frozen, **facts)
+        db.session.add(row)
+    return row
 
 
 def make_cancellation(booking: Booking, now: datetime = NOW, seats: int | None = None, **changes: Any) -> Cancellation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Final
 
@@ -57,6 +58,12 @@ def of_booking(booking_id: int) -> list[Certificate]:
     query = select(Certificate).join(Attendee).where(Attendee.booking_id == booking_id).order_by(Certificate.id)
     standing = {row.attendee_id: row for row in db.session.scalars(query)}
     return sorted(standing.values(), key=lambda row: row.id)
+
+
+def replaced(ids: Collection[int]) -> set[int]:
+    """Those of these certificates that another one took the place of."""
+    query = select(Certificate.replaces_id).where(Certificate.replaces_id.in_(ids))
+    return {number for number in db.session.scalars(query) if number}
 
 
 def numbered(number: str) -> Certificate | None:

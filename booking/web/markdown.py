@@ -19,6 +19,7 @@ TAGS: Final = {
     *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
 SCHEMES: Final = {"http", "https", "mailto", "tel"}
+LINK: Final = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
 
@@ -46,7 +47,9 @@ def markdown(pair: Bilingual, top: int = 3) -> Markup:
 
 
 def plain(pair: Bilingual) -> str:
-    """A template filter for letters in plain text: the words without their marks, lists and paragraphs kept."""
+    """A template filter for letters in plain text: the words without their marks; lists, paragraphs and the addresses
+    of links kept."""
     html = re.sub(r"(?<![>\n])\n(?![<\n])", " ", _parser.render(i18n.words(pair)))  # letters break lines themselves
+    html = LINK.sub(lambda link: link[2] if link[1] == link[2] else f"{link[2]} ({link[1]})", html)
     html = html.replace("<li>", "<li>- ").replace("</p>\n", "\n\n").replace("<li>- \n<p>", "<li>- ")
     return unescape(nh3.clean(html, tags=set())).strip()

@@ -12,6 +12,7 @@ from booking.adapters.mail import compose, transport
 from booking.config import current
 from booking.persistence import transaction
 from booking.persistence.db import db
+from booking.services.message import settle
 
 
 def send(payload: dict[str, Any], now: datetime) -> None:
@@ -26,6 +27,8 @@ def send(payload: dict[str, Any], now: datetime) -> None:
     db.session.rollback()  # the letter is written: no transaction is held open while a server is talked to
     if message:
         transport.of(settings).deliver(message)
+    if "recipient_id" in payload:
+        settle(payload["recipient_id"], message is not None, now)
 
 
 __all__ = ["send"]

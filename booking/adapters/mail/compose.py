@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale
 
-from booking.adapters.mail.edition_letters import EditionLetter
 from booking.adapters.mail.headers import POLICY
-from booking.adapters.mail.letters import Letter, one_line, read
+from booking.adapters.mail.letters import one_line
+from booking.adapters.mail.reading import AnyLetter, read
 from booking.config import Settings
 
 if TYPE_CHECKING:
@@ -29,33 +29,42 @@ SIGNATURE: Final = "-- "  # mail programs know by this line, with its blank, tha
 
 
 def compose(payload: dict[str, Any], settings: Settings, now: datetime) -> EmailMessage | None:
-    """The message that the outbox row asks for, in the language of its reader; None when it has been overtaken."""
+    """The message that the outbox row asks for, in the language of its reader; None when it has been overtaken, or its
+    reader has no address."""
     with current_app.test_request_context(base_url=settings.base_url):
         letter = read(payload, settings, now)
-        if letter.is_overtaken:
+        if letter.is_overtaken or not letter.recipient[1]:
             return None
         with force_locale(f"{letter.lang}_CH"):
             return _message(letter, payload["key"], settings, now)
 
 
-def _message(letter: Letter | EditionLetter, key: str, settings: Settings, now: datetime) -> EmailMessage:
-    context = letter.facts()
+def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> EmailMessage:
+    subject, html, text = readings(letter)
     message = EmailMessage(policy=POLICY)
-    message["Subject"] = context["subject"] = one_line(_render(letter, "subject.txt", context))
+    message["Subject"] = subject
     message["From"] = _address(letter.site.organiser.name, letter.site.sender)
     message["To"] = _address(*letter.recipient)
     message["Reply-To"] = _address(*letter.reply_to)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(key, settings.base_url)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(plain(_render(letter, "body.txt", context)), cte="quoted-printable")
-    message.add_alternative(_inlined(_render(letter, "body.html", context)), subtype="html", cte="quoted-printable")
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
     for attachment in letter.attachments(now):
         message.add_attachment(
             attachment.content, *attachment.mimetype.split("/"), filename=attachment.filename, params=attachment.params
         )
     message["Content-Language"] = letter.lang  # only now: adding parts moves every Content- header into the first
     return message
+
+
+def readings(letter: AnyLetter) -> tuple[str, str, str]:
+    """Subject (the organiser's own, else the house's), HTML and plain text."""
+    context = letter.facts()
+    context["subject"] = subject = one_line(context.get("own_subject") or _render(letter, "subject.txt", context))
+    html, text = _render(letter, "body.html", context), _render(letter, "body.txt", context)
+    return subject, _inlined(html), plain(text)
 
 
 def message_id(key: str, base_url: str) -> str:
@@ -77,7 +86,7 @@ def plain(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _render(letter: Letter | EditionLetter, part: str, context: dict[str, Any]) -> str:
+def _render(letter: AnyLetter, part: str, context: dict[str, Any]) -> str:
     return current_app.jinja_env.get_template(f"email/{letter.folder}/{part}").render(context)
 
 

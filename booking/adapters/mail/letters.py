@@ -15,18 +15,17 @@ from sqlalchemy import select
 
 from booking.adapters import calendar, pdf
 from booking.adapters.links import manage_url
-from booking.adapters.mail import edition_letters
-from booking.adapters.mail.edition_letters import EditionLetter
+from booking.adapters.mail import booking_letters, edition_letters, own_words
+from booking.adapters.mail.booking_letters import ABOUT_A_SEAT
 from booking.config import Settings
 from booking.domain import reference
 from booking.domain.booking import ALIVE, BookingState, editing_closes
-from booking.domain.payment import DocumentKind, RefundState
-from booking.persistence import bookings, counters, documents, ledger, site
+from booking.domain.payment import DocumentKind, LedgerKind, RefundState
+from booking.persistence import bookings, counters, documents, ledger, queries
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
 from booking.persistence.documents import Document
-from booking.persistence.masterclasses import Edition
 from booking.persistence.moves import EditionMove
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.site import Site
@@ -43,12 +42,17 @@ KINDS: Final = (
     "moved",  # move_id: another day or place
     "called_off",  # calling_off_id
     "takes_place",  # below its minimum, decided all the same
+    "message",  # recipient_id: in the organiser's words
+    "reminder",  # recipient_id: of what is owed
+    "certificate",  # certificate_ids, attendee_id
+    *booking_letters.KINDS,
 )
 ORGANISER_KINDS: Final = (
     "received", "confirmed", "expired", "cancelled", "refund_iban", "refund_task", "late_refund",
     "payment_mismatch", "dashboard_refund", "dispute_open", "dispute_won", "dispute_lost", "minimum",
 )  # fmt: skip
-OF_A_DATE_TO_COME: Final = ("received", "confirmed", "moved", "takes_place", "expired")  # "called_off" says it all
+# Of a date to come; once it is called off, "called_off" says it all.
+OF_A_DATE_TO_COME: Final = ("received", "confirmed", "moved", "takes_place", "expired", *ABOUT_A_SEAT)
 AWAITED: Final = {"refund_iban": RefundState.NEEDS_IBAN, "refund_task": RefundState.TO_PAY}  # what these ask for
 UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
 
@@ -85,6 +89,8 @@ class Letter:
     @property
     def recipient(self) -> tuple[str, str]:
         """Name and address."""
+        if self.payload["to"] == "attendee":
+            return booking_letters.recipient(self.payload)
         organiser = self.site.organiser
         booker = self.booking.name, self.booking.email
         return (organiser.name, organiser.email) if self.to_organiser else booker
@@ -111,19 +117,29 @@ class Letter:
             return ledger.balance(booking.id) <= 0 or not _open_invoice(booking)
         if self.kind in ("confirmed", "expired"):
             return booking.state != self.kind
+        if booking_letters.is_overtaken(self.kind, booking, self.payload):
+            return True
         return self.kind in AWAITED and self._row(Refund, "refund_id").state is not AWAITED[self.kind]
+
+    @property
+    def class_url(self) -> str:
+        """The page that everybody may read."""
+        slug = self.booking.edition.master_class.slug
+        return url_for("catalogue.show", lang=self.lang, slug=slug, _external=True)
 
     @cached_property
     def documents(self) -> list[Document]:
         """The papers that belong to this letter."""
         issued = documents.of_booking(self.booking.id)
         if ending := self._ending:
-            since = ending.received_at
+            since = ending.carried_out_at
             return [paper for paper in issued if paper.kind != DocumentKind.RECEIPT and paper.issued_at >= since]
         if self.kind == "confirmed":
             receipts = [paper for paper in issued if paper.kind == DocumentKind.RECEIPT]
             return (receipts or _open_invoice(self.booking))[-1:]
-        return _open_invoice(self.booking) if self.kind == "received" else []
+        if self.kind in ("received", "seat_added"):
+            return _open_invoice(self.booking)
+        return booking_letters.papers(self.kind, self.payload, issued)
 
     def facts(self) -> dict[str, Any]:
         """What the templates may name. Sums in centimes, times on the clocks of the edition."""
@@ -151,8 +167,9 @@ class Letter:
             # A hold is cancelled for free: what its schedule shows is the time after it was paid.
             "paid": max(0, min(total, total - balance)) if confirmed else total,
             "confirmed": confirmed,
+            "came": -ledger.totals(booking.id).get(LedgerKind.PAYMENT, 0),
             "manage_url": manage_url(booking),
-            "class_url": url_for("catalogue.show", lang=self.lang, slug=edition.master_class.slug, _external=True),
+            "class_url": self.class_url,
             "terms_url": url_for("pages.show", lang=self.lang, page="terms", _external=True),
             "policy": booking.frozen_policy,
             "timing": edition.timing(booking.created_at),
@@ -163,6 +180,7 @@ class Letter:
             "formatted": reference.formatted,
             "in_fours": reference.in_fours,
             **self._subject_matter(),
+            **self._own_words(),
         }
 
     def attachments(self, now: datetime) -> list[Attachment]:
@@ -176,7 +194,9 @@ class Letter:
             return papers
         revision = counters.read(counters.CATALOGUE)
         before = self._row(EditionMove, "move_id").hours if self.kind == "moved" else []
-        content = calendar.booking_calendar(self.booking, manage_url(self.booking), revision, now, before)
+        # Who only attends is not handed the key to the booking.
+        page = self.class_url if self.kind == "joining" else manage_url(self.booking)
+        content = calendar.booking_calendar(self.booking, page, revision, now, before)
         params = {"charset": "utf-8", "method": "PUBLISH"}
         return [*papers, Attachment(f"{self.booking.reference}.ics", calendar.MIMETYPE, content, params)]
 
@@ -193,7 +213,15 @@ class Letter:
         if self.kind in ("cancelled", "called_off"):
             confirmed = self.kind == "cancelled" or self.booking.confirmed_at is not None
             return self.booking.state == BookingState.CANCELLED and confirmed
-        return self.kind == "confirmed" or (self.kind == "moved" and self.booking.state == BookingState.CONFIRMED)
+        moved = self.kind == "moved" and self.booking.state == BookingState.CONFIRMED
+        return self.kind in ("confirmed", "joining") or moved
+
+    def _own_words(self) -> dict[str, Any]:
+        words = None if self.to_organiser else self.site.letters.get((self.kind, self.lang))
+        if not words:
+            return {}
+        refund = self._row(Refund, "refund_id") if "refund_id" in self.payload else None
+        return own_words.in_letter(words, self.kind, self.booking, self.site.organiser.name, refund)
 
     def _subject_matter(self) -> dict[str, Any]:
         """The rows that the payload names beside the booking."""
@@ -204,7 +232,11 @@ class Letter:
         }
         if self.kind == "cancelled":
             gone = set(rows["cancellation"].attendees)
+            rows["refunds"] = queries.refunds_of(self.booking.id, rows["cancellation"].carried_out_at)
             rows["gone"] = [one_line(attendee.name) for attendee in self.booking.attendees if attendee.id in gone]
+        if self.kind in booking_letters.KINDS:
+            rows |= booking_letters.facts(self.booking, self.payload)
+            rows["attendee_name"] = one_line(rows["attendee"].name) if "attendee" in rows else ""
         if self.kind == "moved":
             rows |= edition_letters.moved(self.booking, self.payload["move_id"])
         if self.kind == "called_off":
@@ -220,18 +252,6 @@ class Letter:
 
     def _row(self, table: Any, name: str) -> Any:
         return db.session.get_one(table, self.payload[name])
-
-
-def read(payload: dict[str, Any], settings: Settings, now: datetime) -> Letter | EditionLetter:
-    """The letter that an outbox row asks for. Raises ValueError for a kind that nobody is written."""
-    kind, to_organiser = payload["kind"], payload["to"] == "organiser"
-    if kind not in (ORGANISER_KINDS if to_organiser else KINDS):
-        raise ValueError(f"no letter of kind {kind!r}")
-    if "edition_id" in payload:
-        edition = db.session.get_one(Edition, payload["edition_id"])
-        return EditionLetter(edition, payload, settings, site.current(), now)
-    booking = db.session.get_one(Booking, payload["booking_id"])
-    return Letter(kind, to_organiser, booking, payload, settings, site.current(), now)
 
 
 def _open_invoice(booking: Booking) -> list[Document]:
