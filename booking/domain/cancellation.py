@@ -9,7 +9,7 @@ Source: the rules of the house, "cancellation schedule" (docs/rules.md).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,10 +17,11 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from booking.domain.booking import end_of_second
+from booking.domain.errors import TooMuch
 from booking.domain.money import round_half_up
 from booking.domain.policy import FULL_FEE, CancellationPolicy, CancellationTier, PolicyError
 
-Ground = Literal["tier", "pending", "called_off", "moved", "withdrawal", "free_hours", "free_until_deadline"]
+Ground = Literal["tier", "lowered", "pending", "called_off", "moved", "withdrawal", "free_hours", "free_until_deadline"]
 
 MOVED_DAYS: Final = 10  # after a move, who had booked before it may withdraw for nothing
 
@@ -138,6 +139,20 @@ def quote(
         return CancellationQuote(days, Decimal(0), 0, tuple(0 for _ in seats), ground)
     fees = tuple(seat_fee(policy, tier, seat) for seat in seats)
     return CancellationQuote(days, tier.percent, tier.fixed, fees, "tier")
+
+
+def lowered(asked: CancellationQuote, fee: int) -> CancellationQuote:
+    """The quote with a lower fee that the organiser decided on (centimes, all seats together), shared over the seats as
+    the fees were. The same quote when it is no lower. Raises TooMuch when it is higher, or negative."""
+    if not 0 <= fee <= asked.fee:
+        raise TooMuch(asked.fee)
+    if fee == asked.fee:
+        return asked
+    shares = [part * fee // asked.fee for part in asked.fees]
+    rounded = [number for number, part in enumerate(asked.fees) if part * fee % asked.fee]
+    for number in rounded[: fee - sum(shares)]:  # the centimes that were lost
+        shares[number] += 1
+    return replace(asked, fees=tuple(shares), ground="lowered")
 
 
 def steps(policy: CancellationPolicy, timing: Timing, seats: Sequence[SeatPrice]) -> tuple[Step, ...]:

@@ -40,6 +40,9 @@ class Means(StrEnum):
 UNDER_WAY: Final = (PaymentState.STARTING, PaymentState.OPEN)  # may still bring money
 
 
+GOODWILL: Final = "goodwill"  # the reason of a refund that nobody was owed
+
+
 class RefundState(StrEnum):
     """REQUESTED: to be sent to the provider; NEEDS_IBAN / TO_PAY: the organiser's task by bank; WITHDRAWN: no longer
     needed, since the money went back another way."""

@@ -11,7 +11,7 @@ from booking.domain import reference
 from booking.domain.documents import DocumentContent, Issuer, Line, Party
 from booking.domain.payment import DocumentKind
 from booking.domain.vat import Vat
-from booking.persistence import documents
+from booking.persistence import documents, ledger
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.db import db
 from booking.persistence.documents import Document
@@ -52,6 +52,17 @@ def credit_note(booking: Booking, issuer: Issuer, seats: Sequence[Attendee], now
         return None
     rate = cited.frozen.vat.rate if cited.frozen.vat else None
     return _issue(booking, issuer, DocumentKind.CREDIT_NOTE, now, _seat_lines(seats), None, 0, None, cited, rate)
+
+
+def anew(
+    booking: Booking, issuer: Issuer, credited: Sequence[Attendee], now: datetime, due_at: datetime | None
+) -> Document:
+    """Takes the price of `credited` back on the latest invoice, and writes one for the seats that are active now,
+
+    less what was paid for them. An invoice is never changed (docs/adr/voided-invoice.md).
+    """
+    credit_note(booking, issuer, credited, now)
+    return invoice(booking, issuer, now, due_at, ledger.paid_for_seats(booking.id))
 
 
 def fee_invoice(

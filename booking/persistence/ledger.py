@@ -61,6 +61,13 @@ def totals(booking_id: int) -> dict[LedgerKind, int]:
     return {row[0]: row[1] for row in db.session.execute(query.group_by(LedgerEntry.kind))}
 
 
+def paid_for_seats(booking_id: int) -> int:
+    """What came, less what went back, and was not for a cancellation fee, which has its own bill. Centimes."""
+    sums = totals(booking_id)
+    moved = sum(sums.get(kind, 0) for kind in (LedgerKind.PAYMENT, LedgerKind.REFUND, LedgerKind.WRITE_OFF))
+    return max(0, -moved - sums.get(LedgerKind.CANCELLATION_FEE, 0))
+
+
 def entries(booking_id: int) -> list[LedgerEntry]:
     """The account, oldest first."""
     return list(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from booking.domain.message import MessageKind
 from booking.persistence import messages, outbox
+
+TO_BOOKER: Final = re.compile(r"mail-(?P<kind>[a-z_]+)-booker-\d+(?P<ids>(?:-[a-z_]+\d+)*)")
+ID: Final = re.compile(r"-([a-z_]+)(\d+)")
 
 
 def to_booker(kind: str, booking_id: int, now: datetime, bulk: bool = False, **ids: int) -> None:
@@ -17,6 +22,26 @@ def to_booker(kind: str, booking_id: int, now: datetime, bulk: bool = False, **i
 def to_organiser(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
     """The organiser's copy, in the organiser's language."""
     _post(kind, "organiser", booking_id, now, ids)
+
+
+def to_attendee(kind: str, booking_id: int, attendee_id: int, now: datetime) -> None:
+    """A mail to somebody who attends; at most once in a second."""
+    payload = {"kind": kind, "to": "attendee", "booking_id": booking_id, "attendee_id": attendee_id}
+    outbox.post("mail", f"mail-{kind}-attendee-{attendee_id}-{int(now.timestamp())}", now, payload)
+
+
+def again(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
+    """The mail to the booker once more; at most once in a second."""
+    _post(kind, "booker", booking_id, now, ids, mark=f"-again{int(now.timestamp())}")
+
+
+def told_by(key: str) -> tuple[str, dict[str, int]] | None:
+    """(kind, ids) of the mail to a booker whose outbox row had this key, to post it `again`; None for other mails."""
+    found = TO_BOOKER.fullmatch(key)
+    if found is None:
+        return None
+    ids = {name: int(number) for name, number in ID.findall(found["ids"]) if name != "again"}
+    return found["kind"], ids
 
 
 def fresh_links(booking_ids: Sequence[int], link_version: int, now: datetime) -> None:
@@ -46,11 +71,13 @@ def about_minimum(edition_id: int, decision_at: datetime, now: datetime) -> None
     outbox.post("mail", f"mail-minimum-organiser-{edition_id}-{decision_at:%Y%m%d%H%M}", now, payload)
 
 
-def _post(kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int], bulk: bool = False) -> None:
+def _post(
+    kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int], bulk: bool = False, mark: str = ""
+) -> None:
     which = "".join(f"-{name}{value}" for name, value in sorted(ids.items()))
     outbox.post(
         "mail",
-        f"mail-{kind}-{to}-{booking_id}{which}",
+        f"mail-{kind}-{to}-{booking_id}{which}{mark}",
         now,
         payload={"kind": kind, "to": to, "booking_id": booking_id, **ids},
         bulk=bulk,

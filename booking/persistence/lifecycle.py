@@ -78,8 +78,11 @@ def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
     counters.catalogue_changed()
 
 
-def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, by: Actor) -> None:
-    """Money came in: books it, then confirms or revives the booking, or gives back what is too late or too much."""
+def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, by: Actor, tell: bool = True) -> None:
+    """Money came in: books it, then confirms or revives the booking, or gives back what is too late or too much.
+
+    The payer is told unless another letter of the same moment says so (not `tell`).
+    """
     payment.move_to(PaymentState.PAID, now)
     journal.note("paid", by, now, booking.id, amount=payment.amount, channel=payment.channel.value)
     waiting = booking.state in (BookingState.PENDING, BookingState.EXPIRED)
@@ -99,23 +102,33 @@ def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, b
             issuing.invoice(booking, issuer, now, due_at=None, paid=sum(seat.net_price for seat in booking.active))
         booking.channel = payment.channel
         confirm(booking, now, by)
+    elif tell and owed > 0 and booking.state is not BookingState.EXPIRED:
+        letters.to_booker("paid", booking.id, now, payment_id=payment.id)  # with the receipt, and what is still owed
     counters.catalogue_changed()
-    _return_surplus(booking, payment, now)
+    too_late = booking.state is BookingState.EXPIRED or (booking.state is BookingState.CANCELLED and owed <= 0)
+    _return_surplus(booking, payment, "late" if too_late else "surplus", now)
 
 
 def give_back(
-    booking: Booking, amount: int, reason: str, now: datetime, iban: str = "", holder: str = ""
+    booking: Booking,
+    amount: int,
+    reason: str,
+    now: datetime,
+    iban: str = "",
+    holder: str = "",
+    by_bank: bool = False,
 ) -> list[Refund]:
     """Opens refunds over `amount` centimes (nothing when it is not positive), by the way the money came,
 
-    latest payment first. A transfer goes back by bank: a task for the organiser, once an IBAN is known. What no
-    payment can bear has gone back before it was owed.
+    latest payment first. A transfer goes back by bank: a task for the organiser, once an IBAN is known; `by_bank`
+    everything does. What no payment can bear has gone back before it was owed.
     """
     opened = []
     for payment in payments.paid_payments(booking.id):
         part = min(amount, payments.refundable(payment))
         if part > 0:
-            opened.append(_open_refund(payment, part, reason, now, iban, holder))
+            via_bank = by_bank or payment.channel is Channel.TRANSFER
+            opened.append(_open_refund(payment, part, reason, now, via_bank, iban, holder))
             amount -= part
     _count_gifts(booking, amount, now)
     return opened
@@ -145,13 +158,14 @@ def _count_gifts(booking: Booking, amount: int, now: datetime) -> None:
         amount -= part
 
 
-def _open_refund(payment: Payment, amount: int, reason: str, now: datetime, iban: str, holder: str) -> Refund:
-    by_bank = payment.channel is Channel.TRANSFER
+def _open_refund(
+    payment: Payment, amount: int, reason: str, now: datetime, by_bank: bool, iban: str, holder: str
+) -> Refund:
     state = (RefundState.TO_PAY if iban else RefundState.NEEDS_IBAN) if by_bank else RefundState.REQUESTED
     refund = Refund(
         booking_id=payment.booking_id,
         payment_id=payment.id,
-        channel=payment.channel,
+        channel=Channel.TRANSFER if by_bank else payment.channel,
         amount=amount,
         state=state,
         reason=reason,
@@ -197,11 +211,10 @@ def surplus(booking: Booking) -> int:
     return -ledger.balance(booking.id) - payments.refunds_under_way(booking.id)
 
 
-def _return_surplus(booking: Booking, payment: Payment, now: datetime) -> None:
+def _return_surplus(booking: Booking, payment: Payment, reason: str, now: datetime) -> None:
     too_much = surplus(booking)
     if too_much <= 0:
         return
-    reason = "surplus" if booking.state == BookingState.CONFIRMED else "late"
     journal.note("money_returned", SYSTEM, now, booking.id, amount=too_much, reason=reason)
     for refund in give_back(booking, too_much, reason, now):
         if refund.state is not RefundState.NEEDS_IBAN:  # else the mail that asks for the IBAN says it all

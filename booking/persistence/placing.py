@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from booking.domain import reference
 from booking.domain.actor import Actor
@@ -68,9 +69,10 @@ def add_attendee(booking: Booking, seat: SeatOrder, price: SeatPrice) -> Attende
     return attendee
 
 
-def open_account(booking: Booking, issuer: Issuer, now: datetime, by: Actor) -> None:
-    """Journal, prices and the reference to pay under."""
-    journal.note("booked", by, now, booking.id, seats=len(booking.attendees), channel=booking.channel.value)
+def open_account(booking: Booking, issuer: Issuer, now: datetime, by: Actor, **facts: Any) -> None:
+    """Journal (with those further facts), prices and the reference to pay under."""
+    seats, channel = len(booking.attendees), booking.channel.value
+    journal.note("booked", by, now, booking.id, seats=seats, channel=channel, **facts)
     lifecycle.charge(booking, booking.active, now)
     if issuer.iban:
         booking.qr_reference = reference.make("booking", booking.id, issuer.iban)

@@ -6,18 +6,31 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from booking.domain import cancellation as schedule
-from booking.domain.actor import PARTICIPANT
+from booking.domain.actor import PARTICIPANT, Actor
 from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import CancellationQuote
-from booking.domain.errors import NothingToCancel, QuoteChanged
+from booking.domain.errors import NothingToCancel, QuoteChanged, ReceiptRefused
 from booking.domain.payment import LedgerKind, Settlement, settlement
-from booking.persistence import counters, documents, issuing, journal, ledger, letters, lifecycle, payments
+from booking.persistence import (
+    counters,
+    documents,
+    issuing,
+    journal,
+    ledger,
+    letters,
+    lifecycle,
+    notes,
+    outcomes,
+    payments,
+)
 from booking.persistence.bookings import Attendee, Booking, edition_of, lock_booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
 from booking.persistence.masterclasses import lock_edition
+from booking.persistence.outcomes import Outcome
 from booking.persistence.transaction import atomic
 from booking.services.ports import Ports
 
@@ -53,16 +66,31 @@ class Payee:
     holder: str = ""
 
 
-def propose(booking: Booking, attendee_ids: Collection[int], now: datetime) -> Proposal:
-    """What cancelling the named seats would cost if confirmed at `now` (aware).
+@dataclass(frozen=True)
+class Decision:
+    """How the organiser cancels for somebody. `received` is when a letter or e-mail came, None for now; `fee` in
+    centimes is charged instead of the schedule's, None for that one. Each of them needs its reason."""
 
-    Raises NothingToCancel when none of them is active or the class is over.
+    received: datetime | None = None
+    received_reason: str = ""
+    fee: int | None = None
+    fee_reason: str = ""
+
+
+def propose(
+    booking: Booking, attendee_ids: Collection[int], received: datetime, lower_fee: int | None = None
+) -> Proposal:
+    """What cancelling the named seats would cost if the request came at `received` (aware).
+
+    Raises NothingToCancel when none of them is active or the class was over by then; TooMuch when `lower_fee` is above
+    the fee that the schedule asks.
     """
     seats = tuple(seat for seat in booking.active if seat.id in attendee_ids)
-    edition = booking.edition
-    if not seats or booking.state not in ALIVE or now >= edition.ends_at:
+    if not seats or booking.state not in ALIVE or received >= booking.edition.ends_at:
         raise NothingToCancel
-    quote = _quote(booking, seats, now)
+    quote = _quote(booking, seats, received)
+    if lower_fee is not None:
+        quote = schedule.lowered(quote, lower_fee)
     credit = sum(seat.net_price for seat in seats)
     money = settlement(ledger.balance(booking.id), payments.refunds_under_way(booking.id), credit, quote.fee)
     left = sum(payments.refundable(payment) for payment in payments.paid_payments(booking.id))
@@ -86,7 +114,49 @@ def cancel(
             raise QuoteChanged(_fee_in(shown), proposal.quote.fee)
         if proposal.asks_iban:
             payments.refund_account(payee.iban)
-        return _carry_out(booking, proposal, received, ports, payee)
+        return _carry_out(booking, proposal, received, ports, payee, PARTICIPANT).id
+
+
+def cancel_for(
+    booking_id: int,
+    attendee_ids: Collection[int],
+    decision: Decision,
+    now: datetime,
+    ports: Ports,
+    payee: Payee,
+    by: Actor,
+    shown: str | None,
+) -> Outcome:
+    """The organiser cancels for the participant. Only shows the outcome when `shown` is None.
+
+    A refund by bank without an IBAN asks the payer for it. Open payment pages must have been ended before. Raises
+    ReceiptRefused, TooMuch, IbanNeeded, NothingToCancel, PlanChanged; then nothing was done.
+    """
+    with atomic(rehearsal=shown is None):
+        lock_edition(edition_of(booking_id))
+        booking = lock_booking(booking_id)
+        before = outcomes.look(booking)
+        received = _receipt(booking, decision.received, now)
+        asked = propose(booking, attendee_ids, received).quote.fee
+        proposal = propose(booking, attendee_ids, received, decision.fee)
+        cancellation = _carry_out(booking, proposal, received, ports, payee, by, now)
+        if decision.received is not None:
+            notes.write(booking.id, decision.received_reason, by, now, about="received")
+        if proposal.quote.fee < asked:
+            cancellation.quoted_fee = asked
+            notes.write(booking.id, decision.fee_reason, by, now, about="fee")
+        return before.outcome(booking, shown)
+
+
+def _receipt(booking: Booking, received: datetime | None, now: datetime) -> datetime:
+    """When the request came: never later than now, never before there was a booking. Raises ReceiptRefused."""
+    if received is None:
+        return now
+    if received > now:
+        raise ReceiptRefused("future")
+    if received < booking.created_at:
+        raise ReceiptRefused("before_booking")
+    return received
 
 
 def _fee_in(shown: str) -> int:
@@ -95,14 +165,15 @@ def _fee_in(shown: str) -> int:
     return int(fee) if fee.isdecimal() and len(fee) < 10 else 0
 
 
-def _quote(booking: Booking, seats: Collection[Attendee], now: datetime) -> CancellationQuote:
+def _quote(booking: Booking, seats: Collection[Attendee], received: datetime) -> CancellationQuote:
     prices = [seat.seat_price for seat in seats]
     timing = booking.edition.timing(booked_at=booking.created_at)
-    pending = booking.state is BookingState.PENDING
+    # A hold when the letter came goes for nothing, also when the money has arrived since.
+    pending = booking.confirmed_at is None or received < booking.confirmed_at
     policy = booking.frozen_policy
     if policy is None:  # a free class: nothing to charge
         return CancellationQuote(0, Decimal(0), 0, tuple(0 for _ in seats), "tier")
-    return schedule.quote(policy, timing, now, prices, pending)
+    return schedule.quote(policy, timing, received, prices, pending)
 
 
 def _channels(booking: Booking, refund: int) -> tuple[Channel, ...]:
@@ -116,7 +187,17 @@ def _channels(booking: Booking, refund: int) -> tuple[Channel, ...]:
     return tuple(dict.fromkeys(channels))
 
 
-def _carry_out(booking: Booking, proposal: Proposal, now: datetime, ports: Ports, payee: Payee) -> int:
+def _carry_out(
+    booking: Booking,
+    proposal: Proposal,
+    received: datetime,
+    ports: Ports,
+    payee: Payee,
+    by: Actor,
+    entered: datetime | None = None,
+) -> Cancellation:
+    """`received` decided the fee; what is written now is of `entered`, when the organiser enters it, else the same."""
+    now = entered or received
     remaining = [seat for seat in booking.active if seat not in proposal.seats]
     _correct_documents(booking, proposal, remaining, now, ports)
     for seat, fee in zip(proposal.seats, proposal.quote.fees, strict=True):
@@ -126,15 +207,20 @@ def _carry_out(booking: Booking, proposal: Proposal, now: datetime, ports: Ports
     if not remaining:
         booking.move_to(BookingState.CANCELLED, now)
     elif _is_paid_now(booking, now):
-        lifecycle.confirm(booking, now, PARTICIPANT)
-    iban = payments.refund_account(payee.iban) if proposal.asks_iban else ""
+        lifecycle.confirm(booking, now, by)
+    cancellation = _record(booking, proposal, received, now)
+    iban = payments.refund_account(payee.iban) if proposal.asks_iban and payee.iban else ""
     lifecycle.give_back(booking, lifecycle.surplus(booking), "cancellation", now, iban, payee.holder)
-    cancellation = _record(booking, proposal, now)
-    journal.note("cancelled", PARTICIPANT, now, booking.id, seats=len(proposal.seats), fee=proposal.quote.fee)
+    facts: dict[str, Any] = {"seats": len(proposal.seats), "fee": proposal.quote.fee}
+    if received < now:
+        facts["received"] = received.isoformat()
+    if proposal.quote.ground == "lowered":
+        facts["lowered"] = True
+    journal.note("cancelled", by, now, booking.id, **facts)
     letters.to_booker("cancelled", booking.id, now, cancellation_id=cancellation.id)
     letters.to_organiser("cancelled", booking.id, now, cancellation_id=cancellation.id)
     counters.catalogue_changed()
-    return cancellation.id
+    return cancellation
 
 
 def _is_paid_now(booking: Booking, now: datetime) -> bool:
@@ -159,11 +245,12 @@ def _correct_documents(
     issuing.fee_invoice(booking, ports.issuer, fees, min(proposal.quote.fee, proposal.settlement.due), now)
 
 
-def _record(booking: Booking, proposal: Proposal, now: datetime) -> Cancellation:
+def _record(booking: Booking, proposal: Proposal, received: datetime, now: datetime) -> Cancellation:
     quote, money = proposal.quote, proposal.settlement
     cancellation = Cancellation(
         booking_id=booking.id,
-        received_at=now,
+        received_at=received,
+        entered_at=now if received < now else None,
         days=quote.days,
         percent=str(quote.percent),
         ground=quote.ground,

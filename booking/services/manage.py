@@ -1,18 +1,19 @@
-"""What a participant changes on a booking: names, answers, a fresh link."""
+"""What is changed on a booking without moving money: names, answers, addresses, links, notes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
 
-from booking.domain.actor import PARTICIPANT
-from booking.domain.booking import ALIVE, editing_closes
-from booking.domain.errors import EditingClosed
-from booking.persistence import journal, letters
+from booking.domain.actor import PARTICIPANT, Actor
+from booking.domain.booking import ALIVE, BookingState, editing_closes
+from booking.domain.errors import EditingClosed, NotFound, NotPossibleNow
+from booking.domain.orders import Contact
+from booking.persistence import journal, letters, notes, sent_mails
 from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
@@ -43,6 +44,74 @@ def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: da
         journal.note("attendees_changed", PARTICIPANT, now, booking.id)
 
 
+def correct_attendee(booking_id: int, attendee_id: int, change: SeatChange, now: datetime, by: Actor) -> None:
+    """The same person, better written. Raises NotPossibleNow once the seat was given up."""
+    with atomic():
+        seat = _seat(booking_id, attendee_id)
+        _write(seat, change)
+        journal.note("attendees_changed", by, now, booking_id)
+
+
+def substitute(booking_id: int, attendee_id: int, name: str, email: str, now: datetime, by: Actor) -> None:
+    """Somebody else comes on this seat: free of charge, and on the same papers. What the first person answered is
+    deleted. The newcomer is written to, and whoever booked is told. Raises NotPossibleNow.
+
+    Source: the rules of the house, scenario 14.
+    """
+    with atomic():
+        seat = _seat(booking_id, attendee_id)
+        if seat.booking.edition.ends_at <= now:
+            raise NotPossibleNow("over")
+        seat.name, seat.email = name, email
+        seat.answers.clear()
+        journal.note("substituted", by, now, booking_id, attendee=attendee_id)
+        letters.to_booker("substitute", booking_id, now, attendee_id=attendee_id, at=int(now.timestamp()))
+        if seat.booking.state is BookingState.CONFIRMED and email not in ("", seat.booking.email):
+            letters.to_attendee("joining", booking_id, attendee_id, now)
+
+
+def change_contact(booking_id: int, contact: Contact, locale: str, now: datetime, by: Actor) -> None:
+    """Who booked, and where to write. A new address gets a fresh link, and the links of the old one open nothing.
+
+    Papers keep what was printed on them.
+    """
+    with atomic():
+        booking = lock_booking(booking_id)
+        wanted = {**asdict(contact), "locale": locale}
+        changed = sorted(name for name, value in wanted.items() if getattr(booking, name) != value)
+        for name in changed:
+            setattr(booking, name, wanted[name])
+        if changed:
+            journal.note("contact_changed", by, now, booking_id, fields=changed)
+        if "email" in changed:
+            _renew_links([booking], now, by)
+
+
+def send_link(booking_id: int, now: datetime, by: Actor) -> None:
+    """A fresh link to this booking; the older ones stop working."""
+    with atomic():
+        _renew_links([lock_booking(booking_id)], now, by)
+
+
+def resend(booking_id: int, mail_id: int, now: datetime, by: Actor) -> None:
+    """A mail that the booker got goes out once more, written anew. Raises NotFound for one that is not like that."""
+    with atomic():
+        mail = sent_mails.of_booking(booking_id, mail_id)
+        told = letters.told_by(mail.key) if mail else None
+        if told is None:
+            raise NotFound("mail")
+        kind, ids = told
+        letters.again(kind, booking_id, now, **ids)
+        journal.note("mail_resent", by, now, booking_id, kind=kind)
+
+
+def write_note(booking_id: int, body: str, now: datetime, by: Actor) -> None:
+    """A few lines for whoever looks at the booking at the desk."""
+    with atomic():
+        notes.write(booking_id, body, by, now)
+        journal.note("noted", by, now, booking_id)
+
+
 def send_links(email: str, now: datetime) -> None:
     """Mails fresh links for every booking of this address that is not long past; older links stop working.
 
@@ -51,12 +120,26 @@ def send_links(email: str, now: datetime) -> None:
     with atomic():
         recent = Booking.edition.has(Edition.ends_at > now - LINKS_FOR)
         query = select(Booking).where(Booking.email == email, recent).order_by(Booking.id).with_for_update()
-        found = list(db.session.scalars(query))
-        for booking in found:
-            booking.link_version += 1
-            journal.note("links_sent", PARTICIPANT, now, booking.id)
-        if found:
-            letters.fresh_links([booking.id for booking in found], found[-1].link_version, now)
+        _renew_links(list(db.session.scalars(query)), now, PARTICIPANT)
+
+
+def _renew_links(bookings: list[Booking], now: datetime, by: Actor) -> None:
+    for booking in bookings:
+        booking.link_version += 1
+        journal.note("links_sent", by, now, booking.id)
+    if bookings:
+        letters.fresh_links([booking.id for booking in bookings], bookings[-1].link_version, now)
+
+
+def _seat(booking_id: int, attendee_id: int) -> Attendee:
+    """An active attendee, its booking locked. Raises NotPossibleNow, NotFound."""
+    booking = lock_booking(booking_id)
+    seat = next((seat for seat in booking.attendees if seat.id == attendee_id), None)
+    if seat is None:
+        raise NotFound("attendee")
+    if seat.cancelled_at is not None or booking.state not in ALIVE:
+        raise NotPossibleNow("ended")
+    return seat
 
 
 def _write(seat: Attendee, change: SeatChange) -> None:

@@ -6,14 +6,12 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from booking.domain.actor import ORGANISER, PARTICIPANT, PROVIDER, Actor
 from booking.domain.booking import CARD_HOLD, BookingState, Channel
 from booking.domain.errors import ChannelRefused, GatewayUnavailable, NotPayable, WrongAmount
 from booking.domain.payment import PaymentState
-from booking.domain.reference import normalise
-from booking.persistence import documents, journal, ledger, letters, lifecycle, payments, provider_events
+from booking.persistence import arrivals, journal, ledger, letters, lifecycle, payments, provider_events
+from booking.persistence.arrivals import Arrival
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.payments import Payment
@@ -121,31 +119,15 @@ def mark_paid(
     """A transfer of `amount` centimes arrived under a QR reference (blanks allowed); gives the booking's id.
 
     `received_at` is when the bank credited it. The same sum of the same instant is taken for a repetition and refused,
-    unless `once_more`. Raises WrongAmount('unknown' | 'not_positive' | 'repeated').
+    unless `once_more`. Raises WrongAmount('unknown' | 'not_positive' | 'future' | 'repeated').
     """
-    wanted = normalise(reference)
-    booking_id = _booking_for(wanted)
+    booking_id = arrivals.booking_for(reference)
     if booking_id is None:
         raise WrongAmount("unknown")
-    if amount <= 0:
-        raise WrongAmount("not_positive")
     with atomic():
         booking = lifecycle.lock(booking_id)
-        credited = received_at or now
-        known = [p for p in payments.paid_payments(booking.id) if (p.amount, p.created_at) == (amount, credited)]
-        if known and not once_more:
-            raise WrongAmount("repeated")
-        payment = Payment(booking_id=booking.id, channel=Channel.TRANSFER, amount=amount, created_at=credited)
-        db.session.add(payment)
-        db.session.flush()
-        lifecycle.receive(booking, payment, ports.issuer, now, by)
+        arrivals.take(booking, Arrival(amount, received_at or now, once_more=once_more), ports.issuer, now, by)
     return booking_id
-
-
-def _booking_for(reference: str) -> int | None:
-    found = db.session.scalar(select(Booking.id).where(Booking.qr_reference == reference))
-    document = documents.by_reference(reference)
-    return found or (document.booking_id if document else None)
 
 
 def _review_attempts(booking_id: int, channel: Channel, now: datetime, ports: Ports) -> None:

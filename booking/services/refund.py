@@ -12,7 +12,7 @@ from sqlalchemy import select
 from booking.domain.actor import ORGANISER, PARTICIPANT, PROVIDER, Actor
 from booking.domain.booking import Channel
 from booking.domain.errors import WrongAmount
-from booking.domain.payment import LedgerKind, RefundState
+from booking.domain.payment import GOODWILL, LedgerKind, RefundState
 from booking.persistence import journal, ledger, letters, lifecycle, payments, provider_events
 from booking.persistence.db import db
 from booking.persistence.payments import Payment, Refund
@@ -68,15 +68,16 @@ def sync(payment_id: int, now: datetime, ports: Ports, event_id: str = "") -> No
         _reconcile(booking_id, payments.lock_payment(payment_id), facts, now)
 
 
-def supply_iban(refund_id: int, iban: str, holder: str, now: datetime) -> None:
-    """The payer names the account for a refund by bank; it becomes the organiser's task. Raises IbanNeeded."""
+def supply_iban(refund_id: int, iban: str, holder: str, now: datetime, by: Actor = PARTICIPANT) -> None:
+    """The payer names the account for a refund by bank, or the organiser for the payer; it becomes the organiser's
+    task. Raises IbanNeeded."""
     account = payments.refund_account(iban)
     with atomic():
         refund = _locked(refund_id)
         if refund.state is RefundState.NEEDS_IBAN:
             refund.iban, refund.account_holder = account, holder
             refund.move_to(RefundState.TO_PAY, now)
-            journal.note("iban_given", PARTICIPANT, now, refund.booking_id)
+            journal.note("iban_given", by, now, refund.booking_id)
             lifecycle.announce(refund, now)
 
 
@@ -87,6 +88,16 @@ def mark_refunded(refund_id: int, now: datetime, by: Actor = ORGANISER) -> None:
         if refund.state is not RefundState.TO_PAY:
             raise WrongAmount("not_a_task")
         _succeed(refund, now, by)
+
+
+def ask_again(refund_id: int, now: datetime, by: Actor) -> None:
+    """One more mail to the payer, which asks for an IBAN. Raises WrongAmount('not_a_task') when none is awaited."""
+    with atomic():
+        refund = _locked(refund_id)
+        if refund.state is not RefundState.NEEDS_IBAN:
+            raise WrongAmount("not_a_task")
+        letters.again("refund_iban", refund.booking_id, now, refund_id=refund.id)
+        journal.note("mail_resent", by, now, refund.booking_id, kind="refund_iban")
 
 
 def tasks() -> list[Refund]:
@@ -170,11 +181,13 @@ def _fail(refund: Refund, now: datetime) -> None:
     journal.note("refund_failed", PROVIDER, now, refund.booking_id, amount=refund.amount)
     given = -ledger.written_off_with(refund.id)
     ledger.enter(refund.booking_id, LedgerKind.WRITE_OFF, given, now, refund_id=refund.id, reversal=True)
-    if refund.amount > given:
-        _replace_by_bank(refund, refund.amount - given, now)
+    promised = given if refund.reason == GOODWILL else 0  # at the desk; a gift at the provider's was its own promise
+    if refund.amount - given + promised > 0:
+        replacement = _replace_by_bank(refund, refund.amount - given + promised, now)
+        ledger.enter(refund.booking_id, LedgerKind.WRITE_OFF, promised, now, refund_id=replacement.id)
 
 
-def _replace_by_bank(refund: Refund, amount: int, now: datetime) -> None:
+def _replace_by_bank(refund: Refund, amount: int, now: datetime) -> Refund:
     replacement = Refund(
         booking_id=refund.booking_id,
         payment_id=refund.payment_id,
@@ -189,6 +202,7 @@ def _replace_by_bank(refund: Refund, amount: int, now: datetime) -> None:
     db.session.flush()
     lifecycle.announce(replacement, now)
     letters.to_organiser("refund_iban", refund.booking_id, now, refund_id=replacement.id)
+    return replacement
 
 
 def _locked(refund_id: int) -> Refund:
