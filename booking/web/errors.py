@@ -94,9 +94,9 @@ def log_exception(exc_info: Any) -> None:
 def show_error(error: HTTPException) -> Response:
     """The page of a status; redirects pass."""
     code = error.code or 500
-    if code < 400:
+    if code < 400 or error.response is not None:  # a limit brings its page along
         return error.get_response()
-    response = _page(code, WORDS.get(code) or WORDS[500 if code >= 500 else 400])
+    response = page(code, WORDS.get(code) or WORDS[500 if code >= 500 else 400])
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -105,19 +105,20 @@ def show_error(error: HTTPException) -> Response:
 
 def show_csrf_error(_error: CSRFError) -> Response:
     """The form's token is missing or of another browser session."""
-    return _page(400, CSRF_WORDS)
+    return page(400, CSRF_WORDS)
 
 
 def show_refusal(refusal: Refusal) -> Response:
     """A refusal that no view answered by itself."""
     if isinstance(refusal, NotFound):
         code = 410 if refusal.what == "removed" else 404
-        return _page(code, WORDS[code])
+        return page(code, WORDS[code])
     code = status(refusal)
-    return _page(code, WORDS.get(code) or WORDS[409], sentence(refusal))
+    return page(code, WORDS.get(code) or WORDS[409], sentence(refusal))
 
 
-def _page(code: int, words: Words, text: str | None = None) -> Response:
+def page(code: int, words: Words, text: str | None = None) -> Response:
+    """What cannot be done, as a page; `text` instead of the usual words."""
     try:
         body = render_template("error/page.html", code=code, title=words.title, text=text or words.text)
     except Exception:

@@ -68,9 +68,11 @@ def addresses(participant: Participant) -> dict[str, str]:
 
 
 def _opened(app: Flask) -> Iterator[Rule]:
-    """All but the letter inside its frame, which is no page of ours, and the desk, which has its own tests."""
+    """All but the letter inside its frame, which is no page of ours, and the desk with the way in, which have their own
+    tests."""
     rules = (rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()))
-    return (rule for rule in rules if rule.endpoint != "mailbox.letter" and not is_desk(rule.endpoint))
+    elsewhere = ("mailbox.letter", "welcome.")
+    return (rule for rule in rules if not rule.endpoint.startswith(elsewhere) and not is_desk(rule.endpoint))
 
 
 def _path(app: Flask, rule: Rule, known: dict[str, Any]) -> str:

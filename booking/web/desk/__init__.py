@@ -8,9 +8,9 @@ from __future__ import annotations
 from flask import Flask
 
 from booking.config import Settings
-from booking.web.desk import guard, navigation, policies, sign_in, today, vouchers
+from booking.web.desk import account, guard, navigation, people, policies, sign_in, today, vouchers, welcome
 
-AREAS = (today, policies, vouchers)
+AREAS = (today, policies, vouchers, people, account)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -20,3 +20,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     navigation.init_app(app)
     for area in AREAS:
         app.register_blueprint(area.blueprint)
+    app.register_blueprint(account.home)
+    app.register_blueprint(welcome.blueprint)

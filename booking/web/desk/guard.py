@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -20,9 +21,12 @@ from booking.domain.actor import Actor, at_the_desk
 from booking.domain.permission import Permission, only_own_editions
 from booking.persistence.masterclasses import Edition, MasterClass
 from booking.persistence.organisers import Organiser
+from booking.web.desk import presence
 
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX: Final = "desk_"  # of the names of the desk's blueprints
+FIRST: Final = "/desk"  # the address to remember; it leads to the first page in the person's language
+FIRST_PAGE: Final = "desk_today.index"
 
 
 def desk_area(name: str, import_name: str) -> Blueprint:
@@ -88,14 +92,22 @@ def init_app(app: Flask) -> None:
 
 
 def _admit() -> Response | None:
-    """To the sign-in page, to the page that says no, or in."""
+    """To the sign-in page, to the second factor where everybody must have one, to the page that says no, or in."""
     if not (request.endpoint or "").startswith(PREFIX):
         return None
     if not current_user.is_authenticated:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("security.login", next=wanted))
+        return redirect(url_for("security.login", next=_wanted()))
+    if presence.present().second_factor_required and not me().has_second_factor:
+        flash(_("Everybody at this desk signs in with a second factor. Set up yours first."), "info")
+        return redirect(url_for("security.two_factor_setup"))
     permission = getattr(current_app.view_functions[request.endpoint or ""], "permission", None)
     if permission is None or not me().may(permission):
         abort(403)
-    g.at_the_desk = True
+    presence.note_seen()
     return None
+
+
+def _wanted() -> str | None:
+    """The page to go on to; None for the desk's first, which opens in the person's own language."""
+    first = (FIRST, url_for(FIRST_PAGE))
+    return request.full_path.rstrip("?") if request.method == "GET" and request.path not in first else None

@@ -1,56 +1,172 @@
-"""Signing in at the desk, by Flask-Security: what is switched on, and where its pages are."""
+"""Signing in at the desk, by Flask-Security: what is switched on, and where its pages are.
+
+Its pages are ours (templates/security), its sentences too (sign_in_words.py), its mails are letters like all others and
+its sessions are rows that can be ended (presence.py).
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Flask, request
-from flask_security import MailUtil, RoleMixin, Security, SQLAlchemyUserDatastore
+from flask import Flask, abort, g, request
+from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore
+from werkzeug.wrappers import Response
 
-from booking.config import Settings
+from booking.adapters import clock, demo_people
+from booking.config import Settings, current
+from booking.persistence import organisers, sign_ins
 from booking.persistence.db import db
 from booking.persistence.organisers import Organiser, Passkey
+from booking.persistence.transaction import atomic
+from booking.web.desk import presence, sign_in_limits
+from booking.web.desk.people_forms import ROLES
+from booking.web.desk.sign_in_forms import (
+    SHORTEST_PASSWORD,
+    CodeForm,
+    Codes,
+    Passkeys,
+    Passwords,
+    RecoveryCodes,
+    RecoveryForm,
+    SignInForm,
+)
+from booking.web.desk.sign_in_words import MESSAGES, label_forms
+from booking.web.translations import FOLDER
 
-PASSWORD_LENGTH: Final = 12
+FRESH: Final = timedelta(hours=1)  # so long after signing in, one may change how one signs in
+ADDRESSES: Final = {
+    "LOGIN": "/sign-in",
+    "LOGOUT": "/sign-out",
+    "TWO_FACTOR_TOKEN_VALIDATION": "/sign-in/code",
+    "MULTI_FACTOR_RECOVERY": "/sign-in/recovery-code",
+    "WAN_SIGNIN": "/sign-in/passkey",
+    "RESET": "/password",
+    "CHANGE": "/account/password",
+    "VERIFY": "/account/confirmation",
+    "WAN_VERIFY": "/account/confirmation/passkey",
+    "TWO_FACTOR_SETUP": "/account/second-factor",
+    "MULTI_FACTOR_RECOVERY_CODES": "/account/recovery-codes",
+    "WAN_REGISTER": "/account/passkeys",
+    "WAN_DELETE": "/account/passkeys/removal",
+}
+# Ways in that we do not offer: codes by mail, a choice between second factors, setting up without a session.
+CLOSED: Final = ("two_factor_rescue", "tf_select", "two_factor_setup_validate")
 
 
 class NoRole(RoleMixin):
     """Flask-Security asks for a kind of role; ours are a column of the person."""
 
 
-class LetterBox(MailUtil):
-    """Mails of Flask-Security go where all mails go."""
-
-
 def init_app(app: Flask, settings: Settings) -> None:
     """Registers Flask-Security's pages under /<lang>/desk."""
-    app.config.update(
-        SECURITY_URL_PREFIX="/<lang:lang>/desk",
-        SECURITY_PASSWORD_SALT=settings.secret_key,
-        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106  the name of a method
-        SECURITY_PASSWORD_LENGTH_MIN=PASSWORD_LENGTH,
-        SECURITY_LOGIN_URL="/sign-in",
-        SECURITY_LOGOUT_URL="/sign-out",
-        SECURITY_POST_LOGIN_VIEW="desk_today.index",
-        SECURITY_POST_LOGOUT_VIEW="security.login",
-        SECURITY_JOIN_USER_ROLES=False,
-        SECURITY_FLASH_MESSAGES=True,
-        REMEMBER_COOKIE_SAMESITE="Lax",
-        REMEMBER_COOKIE_SECURE=settings.base_url.startswith("https://"),
-        REMEMBER_COOKIE_DURATION=timedelta(days=30),
-    )
+    app.config.update(_switches(settings))
+    app.config.update({f"SECURITY_{name}_URL": address for name, address in ADDRESSES.items()})
+    app.config.update({f"SECURITY_MSG_{name}": words for name, words in MESSAGES.items()})
+    app.before_request(_begin)  # before Flask-Security, which reads
+    app.after_request(_end)
+    app.teardown_request(_undo)
     with _confined_to_the_desk(app):
-        Security(app, SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey), mail_util_cls=LetterBox)
-    app.before_request(_announce_write)
+        security = Security(
+            app,
+            SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey),
+            login_form=SignInForm,
+            two_factor_verify_code_form=CodeForm,
+            mf_recovery_form=RecoveryForm,
+            password_util_cls=Passwords,
+            totp_cls=Codes,
+            webauthn_util_cls=Passkeys,
+            mf_recovery_codes_util_cls=RecoveryCodes,
+        )
+    label_forms(security)
+    security.login_context_processor(_who_there_is)
+    presence.init_app(app, security)
+    sign_in_limits.init_app(app)
+    for name in CLOSED:
+        app.view_functions[f"security.{name}"] = _nothing_here
 
 
-def _announce_write() -> None:
-    """Forms of Flask-Security write and commit by themselves: on SQLite their transaction must say so at its begin."""
+def _switches(settings: Settings) -> dict[str, Any]:
+    key = base64.b64encode(hashlib.sha256(f"second factor {settings.secret_key}".encode()).digest()).decode()
+    on = ("RECOVERABLE", "CHANGEABLE", "TWO_FACTOR", "MULTI_FACTOR_RECOVERY_CODES", "WEBAUTHN", "FLASH_MESSAGES",
+          "RETURN_GENERIC_RESPONSES", "WAN_ALLOW_AS_FIRST_FACTOR", "WAN_ALLOW_AS_MULTI_FACTOR")  # fmt: skip
+    off = ("JOIN_USER_ROLES", "SEND_PASSWORD_RESET_EMAIL", "SEND_PASSWORD_CHANGE_EMAIL",
+           "SEND_PASSWORD_RESET_NOTICE_EMAIL", "TWO_FACTOR_RESCUE_EMAIL", "WAN_ALLOW_USER_HINTS",
+           "CLI_USERS_NAME", "CLI_ROLES_NAME")  # fmt: skip
+    return {
+        **{f"SECURITY_{name}": True for name in on},
+        **{f"SECURITY_{name}": False for name in off},
+        "SECURITY_URL_PREFIX": "/<lang:lang>/desk",
+        "SECURITY_I18N_DOMAIN": "messages",
+        "SECURITY_I18N_DIRNAME": [str(FOLDER)],
+        "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_DATETIME_FACTORY": lambda: clock.now(),
+        "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},  # asks nobody on the network
+        "SECURITY_PASSWORD_SALT": settings.secret_key,
+        "SECURITY_PASSWORD_HASH": "argon2",
+        "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],  # a changed secret key must not cost everybody the password
+        "SECURITY_PASSWORD_LENGTH_MIN": SHORTEST_PASSWORD,
+        "SECURITY_FRESHNESS": FRESH,
+        "SECURITY_FRESHNESS_GRACE_PERIOD": FRESH / 4,
+        "SECURITY_RESET_PASSWORD_WITHIN": timedelta(days=1),
+        "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+        "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,  # seconds that a clock may be wrong
+        "SECURITY_TOTP_SECRETS": {"1": key},
+        "SECURITY_TOTP_ISSUER": "Atelier",  # Codes names the organiser
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
+        "SECURITY_WAN_RP_NAME": "Atelier",
+        "SECURITY_WAN_ALLOW_AS_VERIFY": ["first"],
+        "SECURITY_WAN_SIGNIN_WITHIN": timedelta(minutes=3),
+        "SECURITY_POST_LOGIN_VIEW": "desk_home.index",
+        "SECURITY_POST_LOGOUT_VIEW": "security.login",
+        "SECURITY_POST_VERIFY_VIEW": "desk_account.show",
+        "SECURITY_POST_CHANGE_VIEW": "desk_account.show",
+        "SECURITY_POST_RESET_VIEW": "security.login",
+        "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "desk_account.after_second_factor",
+        "SECURITY_WAN_POST_REGISTER_VIEW": "desk_account.show",
+        "SESSION_REFRESH_EACH_REQUEST": False,  # else public pages would renew the cookie, for all their readers
+        "PERMANENT_SESSION_LIFETIME": sign_ins.LASTING,
+    }
+
+
+def _who_there_is() -> dict[str, Any]:
+    """What the sign-in page says besides: that nobody has an account, or whom one can be in the demonstration."""
+    in_demo = current().demo
+    return {
+        "nobody_yet": not organisers.any_at_all(),
+        "demo_people": demo_people.PEOPLE if in_demo else (),
+        "demo_password": demo_people.PASSWORD,
+        "roles": dict(ROLES),
+    }
+
+
+def _begin() -> None:
+    """A form of Flask-Security is one transaction, which takes the right to write at its beginning: it commits by
+    itself, what we add does not, and on SQLite whoever reads first may not get to write."""
     if (request.endpoint or "").startswith("security.") and request.method == "POST":
-        db.session.connection(execution_options={"write": True})
+        if request.is_json:  # the limits count what forms say
+            abort(400)
+        g.security = ExitStack()
+        g.security.enter_context(atomic())
+
+
+def _end(response: Response) -> Response:
+    if "security" in g:
+        g.pop("security").close()
+    return response
+
+
+def _undo(error: BaseException | None) -> None:
+    if "security" in g:
+        g.pop("security").__exit__(type(error), error, None)
+
+
+def _nothing_here(**_arguments: str) -> Response:
+    abort(404)
 
 
 @contextmanager

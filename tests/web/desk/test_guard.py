@@ -21,9 +21,9 @@ def test_nothing_of_the_desk_is_outside_the_guard(desk: Desk) -> None:
 
 
 def test_strangers_are_asked_to_sign_in(desk: Desk) -> None:
-    page = desk.browser.get("/en/desk/")
+    page = desk.browser.get("/en/desk/account?x=1")
     assert page.status_code == 302
-    assert page.headers["Location"].startswith("/en/desk/sign-in?next=")
+    assert page.headers["Location"] == "/en/desk/sign-in?next=/en/desk/account?x%3D1"
 
 
 def test_signing_in_leads_to_the_page_that_was_wanted(desk: Desk) -> None:

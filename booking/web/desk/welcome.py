@@ -1,0 +1,87 @@
+"""Links that people of the desk were sent: they come in for the first time, or prove an e-mail address.
+
+Not behind the guard: whoever follows one is not signed in. What a link opens is asked of the database each time.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_security import hash_password
+from werkzeug.wrappers import Response
+
+from booking.adapters import clock, desk_links
+from booking.domain.errors import LinkOver
+from booking.domain.permission import Role
+from booking.persistence import organisers
+from booking.persistence.db import db
+from booking.persistence.organisers import Organiser
+from booking.services import account, people
+from booking.services.people import Person
+from booking.web import errors
+from booking.web.desk.account_forms import FirstOwnerForm, InvitedForm
+from booking.web.i18n import current_language
+from booking.web.refusals import sentence
+from booking.web.security import limiter
+
+blueprint = Blueprint("welcome", __name__, url_prefix="/<lang:lang>/welcome")
+limiter.limit("60 per hour", methods=["POST"])(blueprint)
+OVER: Final = lazy_gettext("This link no longer opens")
+
+
+@blueprint.route("/invitation/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> str | Response | tuple[str, int]:
+    """Somebody invited chooses a password. Raises LinkOver."""
+    organiser_id, invited_at = desk_links.read_invitation(token) or (0, None)
+    person = db.session.get(Organiser, organiser_id)
+    if person is None or invited_at is None or person.invited_at != invited_at or not person.is_invited(clock.now()):
+        raise LinkOver
+    form = InvitedForm(name=person.name, locale=person.locale)
+    if form.validate_on_submit():
+        password = hash_password(form.password.data)
+        people.accept(organiser_id, invited_at, form.name.data or "", form.locale.data, password, clock.now())
+        return _in(form.locale.data)
+    page = render_template("desk/welcome/invitation.html", form=form, person=person)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.route("/owner/<token>", methods=["GET", "POST"])
+def owner(token: str) -> str | Response | tuple[str, int]:
+    """The first person of an empty desk. Raises LinkOver."""
+    if not desk_links.opens_for_first_owner(token, clock.now()) or organisers.any_at_all():
+        raise LinkOver
+    form = FirstOwnerForm(locale=current_language())
+    if form.validate_on_submit():
+        person = Person(form.email.data or "", form.name.data or "", form.locale.data, Role.OWNER)
+        people.first_owner(person, hash_password(form.password.data), clock.now())
+        return _in(form.locale.data)
+    return render_template("desk/welcome/owner.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/address/<token>", methods=["GET", "POST"])
+def address(token: str) -> str | Response:
+    """A new address is proved, by a button: programs that look into mails open links too. Raises LinkOver."""
+    organiser_id, email = desk_links.read_address(token) or (0, "")
+    person = db.session.get(Organiser, organiser_id)
+    if person is None or not email or person.new_email != email:
+        raise LinkOver
+    if request.method == "GET":
+        return render_template("desk/welcome/address.html", email=email)
+    account.take_address(organiser_id, email, clock.now())
+    flash(_("%(email)s is your e-mail address now.", email=email), "success")
+    return redirect(url_for("desk_account.show"), 303)
+
+
+@blueprint.errorhandler(LinkOver)
+def over(refusal: LinkOver) -> Response:
+    """A link that is wrong, old or used; which of these is nobody's business."""
+    return errors.page(410, errors.Words(OVER, ""), sentence(refusal))
+
+
+def _in(locale: str) -> Response:
+    """To the sign-in page, in the language that was just chosen."""
+    flash(_("Your password is set. Sign in with it."), "success")
+    return redirect(url_for("security.login", lang=locale), 303)
