@@ -24,6 +24,7 @@ from booking.domain.payment import DocumentKind, RefundState
 from booking.persistence import documents, ledger
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
+from booking.persistence.ledger import LedgerEntry
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.payments import Refund
 
@@ -65,11 +66,13 @@ class Outcome:
     refunds: tuple[Return, ...]
     withdrawn: int
     mails: tuple[Mail, ...]
+    entry: int = 0  # the last of the account before: whatever moved since, two people who act see each other
 
     @property
     def shown(self) -> str:
         """All of it in one word, posted back with the button and compared."""
-        facts = (self.was, self.state, self.seats, self.owed, self.papers, self.refunds, self.withdrawn, self.mails)
+        booking = (self.was, self.state, self.seats, self.owed, self.entry)
+        facts = (booking, self.papers, self.refunds, self.withdrawn, self.mails)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
     @property
@@ -86,6 +89,7 @@ class Before:
     papers: frozenset[int]
     refunds: dict[int, RefundState]
     last_job: int
+    entry: int
 
     def outcome(self, booking: Booking, shown: str | None) -> Outcome:
         """What has changed since. Raises PlanChanged when that is not what was `shown`; None compares nothing."""
@@ -105,6 +109,7 @@ class Before:
             refunds=tuple(Return(r.channel, r.amount, r.state) for r in refunds if r.id not in self.refunds),
             withdrawn=sum(r.amount for r in refunds if self._was_withdrawn(r)),
             mails=tuple(_mails(booking.id, self.last_job)),
+            entry=self.entry,
         )
         if shown is not None and outcome.shown != shown:
             raise PlanChanged
@@ -119,9 +124,11 @@ def look(booking: Booking | None) -> Before:
     """The booking as it stands, inside the caller's transaction; None for one that is about to be made."""
     last_job = db.session.scalar(select(func.max(OutboxJob.id))) or 0
     if booking is None:
-        return Before(None, frozenset(), {}, last_job)
+        return Before(None, frozenset(), {}, last_job, 0)
     papers = frozenset(paper.id for paper in documents.of_booking(booking.id))
-    return Before(booking.state, papers, {refund.id: refund.state for refund in _refunds(booking.id)}, last_job)
+    refunds = {refund.id: refund.state for refund in _refunds(booking.id)}
+    entry = db.session.scalar(select(func.max(LedgerEntry.id)).where(LedgerEntry.booking_id == booking.id)) or 0
+    return Before(booking.state, papers, refunds, last_job, entry)
 
 
 def _refunds(booking_id: int) -> list[Refund]:
