@@ -29,12 +29,14 @@ from booking.persistence.transaction import atomic
 
 TEXTS: Final = plain_values.pairs(MasterClass)
 FIELDS: Final = ("slug", "kind", "language", "contact_email", "vat_exempt", "topics", "related", *TEXTS)
+UNORDERED: Final = ("topics", "related")
 ASKED: Final = ("key", "position", "kind", "label", "hint", "choices", "required", "when")
 
 
 def values_of(offer: MasterClass) -> dict[str, Any]:
-    """All that the form of a class shows."""
+    """All that the form of a class shows; lists sorted, as their order is none that a form knows."""
     return plain_values.read(offer, FIELDS) | {
+        **{name: sorted(getattr(offer, name)) for name in UNORDERED},
         "policy": offer.policy_template.slug if offer.policy_template else "",
         "trainers": sorted(trainer.slug for trainer in offer.trainers),
     }
@@ -126,7 +128,8 @@ def _written(offer: MasterClass, values: Mapping[str, Any]) -> list[str]:
     """The names of what differs from before."""
     if values["slug"] != offer.slug:
         _rename(offer, values["slug"])
-    altered = plain_values.write(offer, FIELDS, values)
+    kept = {name: getattr(offer, name) for name in UNORDERED if sorted(getattr(offer, name)) == sorted(values[name])}
+    altered = plain_values.write(offer, FIELDS, {**values, **kept})
     trainers = list(db.session.scalars(select(Trainer).where(Trainer.slug.in_(values["trainers"]))))
     if {trainer.id for trainer in trainers} != {trainer.id for trainer in offer.trainers}:
         offer.trainers = trainers

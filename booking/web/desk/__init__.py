@@ -8,9 +8,71 @@ from __future__ import annotations
 from flask import Flask
 
 from booking.config import Settings
-from booking.web.desk import account, guard, navigation, people, policies, sign_in, today, vouchers, welcome
+from booking.web.desk import (
+    account,
+    calling_off,
+    class_states,
+    class_texts,
+    classes,
+    decisions,
+    editions,
+    files,
+    guard,
+    journal,
+    moves,
+    navigation,
+    people,
+    personal_data,
+    pictures,
+    policies,
+    questions,
+    repeats,
+    settings,
+    settings_bank,
+    settings_identity,
+    settings_letters,
+    settings_look,
+    settings_texts,
+    settings_vat,
+    sign_in,
+    today,
+    topics,
+    trainers,
+    venues,
+    vouchers,
+    welcome,
+)
 
-AREAS = (today, policies, vouchers, people, account)
+AREAS = (
+    today,
+    classes,
+    class_texts,
+    class_states,
+    questions,
+    pictures,
+    venues,
+    trainers,
+    topics,
+    editions,
+    repeats,
+    moves,
+    calling_off,
+    decisions,
+    policies,
+    vouchers,
+    people,
+    account,
+    files,
+    journal,
+    personal_data,
+    settings,
+    settings_identity,
+    settings_bank,
+    settings_vat,
+    settings_look,
+    settings_letters,
+    settings_texts,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -13,11 +13,12 @@ from booking.web.desk.guard import me
 
 
 class Area(NamedTuple):
-    """An entry of the menu and the endpoint it leads to."""
+    """An entry of the menu and the endpoint it leads to; `parts` are other blueprints whose pages belong to it."""
 
     label: LazyString
     endpoint: str
     permission: Permission
+    parts: tuple[str, ...] = ()
 
 
 class Entry(NamedTuple):
@@ -29,7 +30,15 @@ class Entry(NamedTuple):
     current: bool
 
 
-MENU: Final = (Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),)
+CLASSES: Final = (
+    "desk_class_texts", "desk_class_states", "desk_questions", "desk_pictures", "desk_venues", "desk_trainers",
+    "desk_topics", "desk_policies", "desk_vouchers", "desk_editions", "desk_repeats", "desk_moves",
+    "desk_calling_off", "desk_decisions",
+)  # fmt: skip
+MENU: Final = (
+    Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),
+    Area(lazy_gettext("Classes"), "desk_classes.index", Permission.CLASSES, CLASSES),
+)
 
 
 def init_app(app: Flask) -> None:
@@ -41,7 +50,7 @@ def desk_menu() -> list[Entry]:
     """What this person may open, in order."""
     here = (request.endpoint or "").partition(".")[0]
     return [
-        Entry(area.label, url_for(area.endpoint), name, name == here)
+        Entry(area.label, url_for(area.endpoint), name, here in (name, *area.parts) or here.startswith(f"{name}_"))
         for area in MENU
         if me().may(area.permission) and (name := area.endpoint.partition(".")[0])
     ]

@@ -1,0 +1,168 @@
+"""Pictures of classes and portraits of trainers: sent, described in both languages, taken away."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+from wtforms import StringField
+
+from booking.adapters import clock
+from booking.adapters.pictures import prepare
+from booking.domain.bilingual import Bilingual
+from booking.domain.errors import PictureRefused
+from booking.domain.permission import Permission
+from booking.domain.pictures import MAX_BYTES
+from booking.persistence import class_index
+from booking.persistence.masterclasses import MasterClass, Trainer
+from booking.services import pictures, resources
+from booking.services.pictures import Owner
+from booking.web.booking_forms import NAME, one_line
+from booking.web.desk.class_forms import LINE, in_language
+from booking.web.desk.fields import pair
+from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.errors import show_error
+from booking.web.i18n import words
+from booking.web.pictures import picture_of
+from booking.web.refusals import sentence
+
+FORM: Final = 64 * 1024  # bytes that the other fields and the frame of the form may take
+
+blueprint = desk_area("pictures", __name__)
+
+
+class PictureForm(FlaskForm):
+    """The file may stay away once a picture is there: then its words alone are changed."""
+
+    file = FileField(_l("Picture"))
+    alt_fr = in_language("fr", StringField, LINE)
+    alt_en = in_language("en", StringField, LINE)
+    credit = StringField(_l("Who made it"), [NAME], filters=[one_line])
+
+
+@blueprint.url_value_preprocessor
+def _allow_a_picture(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """These pages alone take large requests, before anything looks into them, and of those who may open the pages."""
+    if _welcome():
+        request.max_content_length = MAX_BYTES + FORM
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_heavy(error: RequestEntityTooLarge) -> Any:
+    """What was sent was not read; the page says why. This comes before the guard, who has not looked yet."""
+    if not _welcome():
+        return show_error(error)
+    arguments = request.view_args or {}
+    owner: Owner = "class" if "class_slug" in arguments else "trainer"
+    form = PictureForm(formdata=None)
+    form.file.errors = [sentence(PictureRefused("heavy"))]
+    return _page(owner, _find(owner, next(iter(arguments.values()))), form), 413
+
+
+@blueprint.get("/classes/<class_slug>/picture")
+@needs(Permission.CLASSES)
+def edit_class(class_slug: str) -> str:
+    """The picture of a class."""
+    return _edit("class", class_slug)
+
+
+@blueprint.post("/classes/<class_slug>/picture")
+@needs(Permission.CLASSES)
+def show_class(class_slug: str) -> Any:
+    """Another picture, or other words for it."""
+    return _change("class", class_slug)
+
+
+@blueprint.post("/classes/<class_slug>/picture/removal")
+@needs(Permission.CLASSES)
+def remove_class(class_slug: str) -> Response:
+    """No picture any more."""
+    pictures.remove("class", class_slug, clock.now(), actor())
+    return done(_("The picture is removed."), "desk_classes.show", class_slug=class_slug)
+
+
+@blueprint.get("/trainers/<trainer_slug>/picture")
+@needs(Permission.CLASSES)
+def edit_trainer(trainer_slug: str) -> str:
+    """The portrait of a trainer."""
+    return _edit("trainer", trainer_slug)
+
+
+@blueprint.post("/trainers/<trainer_slug>/picture")
+@needs(Permission.CLASSES)
+def show_trainer(trainer_slug: str) -> Any:
+    """Another portrait, or other words for it."""
+    return _change("trainer", trainer_slug)
+
+
+@blueprint.post("/trainers/<trainer_slug>/picture/removal")
+@needs(Permission.CLASSES)
+def remove_trainer(trainer_slug: str) -> Response:
+    """No portrait any more."""
+    pictures.remove("trainer", trainer_slug, clock.now(), actor())
+    return done(_("The picture is removed."), "desk_trainers.index")
+
+
+def _welcome() -> bool:
+    """Whether somebody is signed in who may open these pages."""
+    return bool(current_user.is_authenticated and current_user.may(Permission.CLASSES))
+
+
+def _edit(owner: Owner, slug: str) -> str:
+    row = _find(owner, slug)
+    form = PictureForm(formdata=None)
+    if row.photo:
+        form.alt_fr.data, form.alt_en.data, form.credit.data = row.photo.alt.fr, row.photo.alt.en, row.photo.credit
+    return _page(owner, row, form)
+
+
+def _change(owner: Owner, slug: str) -> Any:
+    row, form = _find(owner, slug), PictureForm()
+    fine = form.validate()
+    body = form.file.data.read() if form.file.data else b""
+    if not body and row.photo is None:
+        form.file.errors = [_("Choose the file of a picture.")]
+        fine = False
+    if not fine:
+        return _page(owner, row, form), 422
+    alt, credit = pair(form, "alt"), form.credit.data or ""
+    try:
+        _store(owner, slug, body, alt, credit)
+    except PictureRefused as refusal:
+        form.file.errors = [sentence(refusal)]
+        return _page(owner, _find(owner, slug), form), 422
+    return done(_("The picture is saved."), f"desk_pictures.edit_{owner}", **{f"{owner}_slug": slug})
+
+
+def _store(owner: Owner, slug: str, body: bytes, alt: Bilingual, credit: str) -> None:
+    if body:
+        pictures.show(owner, slug, prepare(body), alt, credit, clock.now(), actor())
+    else:
+        pictures.describe(owner, slug, alt, credit, clock.now(), actor())
+
+
+def _find(owner: Owner, slug: str) -> MasterClass | Trainer:
+    row: MasterClass | Trainer = class_index.find(slug) if owner == "class" else resources.find("trainer", slug)
+    return row
+
+
+def _page(owner: Owner, row: MasterClass | Trainer, form: PictureForm) -> str:
+    back = {"class": "desk_classes.show", "trainer": "desk_trainers.edit"}[owner]
+    arguments: dict[str, Any] = {f"{owner}_slug": row.slug}
+    return render_template(
+        "desk/pictures/form.html",
+        owner=owner,
+        name=(words(row.title) or row.slug) if isinstance(row, MasterClass) else row.name,
+        form=form,
+        picture=picture_of(row),
+        back=url_for(back, **arguments),
+        removal=url_for(f"desk_pictures.remove_{owner}", **arguments),
+        action=url_for(f"desk_pictures.show_{owner}", **arguments),
+    )
