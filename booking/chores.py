@@ -12,7 +12,7 @@ from booking.adapters import mail, spreadsheet, stripe_events
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
 from booking.persistence import provider_events
-from booking.services import call_off, export, housekeeping, minimum, pay, refund, retention
+from booking.services import call_off, export, housekeeping, mails, minimum, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
 
@@ -89,5 +89,5 @@ def release_holds(now: datetime) -> None:
 HANDLERS: Final = {"mail": mail.send, "refund": send_refund, "export": write_export, "call_off": end_called_off_booking}
 SWEEPS: Final = (
     end_late_attempts, fetch_missed_events, release_holds, minimum.alert, housekeeping.tidy, retention.erase,
-    export.tidy,
+    mails.erase, export.tidy, housekeeping.complete_registrations,
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:51:31.724449
+Create Date: 2026-11-22 00:58:20.664507
 
 """
 from typing import Sequence, Union
@@ -252,6 +252,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('sent_mail', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_sent_mail_booking_id'), ['booking_id'], unique=False)
+        batch_op.create_index('ix_sent_mail_text', ['sent_at'], unique=False, sqlite_where=sa.text('source is not null'), postgresql_where=sa.text('source is not null'))
 
     op.create_table('attendance',
     sa.Column('attendee_id', sa.Integer(), nullable=False),
@@ -420,6 +421,7 @@ def downgrade() -> None:
 
     op.drop_table('attendance')
     with op.batch_alter_table('sent_mail', schema=None) as batch_op:
+        batch_op.drop_index('ix_sent_mail_text', sqlite_where=sa.text('source is not null'), postgresql_where=sa.text('source is not null'))
         batch_op.drop_index(batch_op.f('ix_sent_mail_booking_id'))
 
     op.drop_table('sent_mail')

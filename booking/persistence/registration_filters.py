@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, select
 
 from booking.domain import reference
 from booking.domain.account import AccountState
@@ -88,7 +88,7 @@ def in_account_state(
 
 def among(booking_ids: Collection[int], column: Any = RegistrationRow.booking_id) -> ColumnElement[bool]:
     """Whether the booking is one of these. Their numbers are written out, as databases take only so many parameters."""
-    ids = bindparam(None, list(booking_ids), expanding=True, literal_execute=True)
+    ids: BindParameter[Any] = bindparam(None, list(booking_ids), expanding=True, literal_execute=True)
     condition: ColumnElement[bool] = column.in_(ids)
     return condition
 

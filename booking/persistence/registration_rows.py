@@ -2,7 +2,8 @@
 
 A booking's own row is wide, its seats are in another table, and neither database folds accents by itself: reading
 100 000 of these takes a tenth of the time. The flush that writes a booking or an attendee writes the row too, whatever
-service it is in. Statements that change many rows past the session call `forget`; what is missing, a sweep writes.
+service it is in; bookings from before there were rows get theirs from a sweep. Statements that change many bookings or
+attendees past the session would leave rows that lie: `flask check` tells.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ForeignKey, Index, Text, delete, event, inspect, select, update
+from sqlalchemy import ForeignKey, Index, Text, event, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import Mapped, Session, UOWTransaction, mapped_column
-from text_unidecode import unidecode
+from sqlalchemy.orm import InstanceState, Mapped, Session, UOWTransaction, mapped_column
+from text_unidecode import unidecode  # type: ignore[import-untyped]
 
 from booking.domain.booking import BookingState, Channel
 from booking.persistence.bookings import Attendee, Booking
@@ -49,14 +50,8 @@ def folded(text: str) -> str:
     return " ".join(unidecode(text).lower().split())
 
 
-def forget(booking_ids: Collection[int]) -> None:
-    """These bookings were changed past the session: their rows are no longer true, and the next sweep writes them."""
-    gone = delete(RegistrationRow).where(RegistrationRow.booking_id.in_(booking_ids))
-    db.session.execute(gone.execution_options(synchronize_session=False))
-
-
-def write_missing(limit: int = 500) -> int:
-    """Writes rows of bookings that have none, inside the caller's transaction; gives how many there were."""
+def write_missing(limit: int) -> int:
+    """Writes rows for up to `limit` bookings that have none, inside the caller's transaction; gives for how many."""
     known = select(RegistrationRow.booking_id).where(RegistrationRow.booking_id == Booking.id)
     missing = db.session.scalars(select(Booking.id).where(~known.exists()).order_by(Booking.id).limit(limit)).all()
     if missing:
@@ -93,7 +88,7 @@ def _follow(session: Session, _context: UOWTransaction) -> None:
 
 
 def _changed(row: Booking | Attendee, names: Iterable[str]) -> list[str]:
-    state = inspect(row)
+    state: InstanceState[Any] = inspect(row)
     return [name for name in names if state.attrs[name].history.has_changes()]
 
 

@@ -81,7 +81,7 @@ def due_dates(booking_ids: Collection[int]) -> dict[int, datetime]:
     """When the latest bill of each booking was to be paid; absent where none was written."""
     query = select(Document.booking_id, func.max(Document.due_at)).group_by(Document.booking_id)
     billed = query.where(among(booking_ids, Document.booking_id), Document.due_at.is_not(None))
-    return {row[0]: row[1] for row in db.session.execute(billed)}
+    return {booking_id: due_at for booking_id, due_at in db.session.execute(billed) if due_at}
 
 
 def _of_payment(wanted: Wanted, accounts: dict[int, int], now: datetime) -> Conditions:

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, select, text, update
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from booking.persistence.db import Model, db, insert_once
 
+TEXT_KEPT: Final = text("source is not null")
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A mail about a booking, to be kept. `key` is that of its outbox row, `reader` the side it went to: 'booker',
+    'attendee', 'organiser'. `message` is without attachments, of which the names are kept."""
+
+    key: str
+    booking_id: int
+    kind: str
+    reader: str
+    recipient: str
+    subject: str
+    attachments: tuple[str, ...]
+    message: bytes
+
 
 class SentMail(Model):
-    """One mail about a booking. `key` is that of its outbox row, `reader` the side it went to ('booker', 'organiser').
+    """A `Copy` in its table. `source` is the message, packed; None once it was erased, as then `recipient` is ''."""
 
-    `source` is the message without its attachments, packed; None once it was erased, as then `recipient` is ''.
-    """
-
+    # What is still to be erased, so that looking for it every minute costs nothing.
+    __table_args__ = (Index("ix_sent_mail_text", "sent_at", sqlite_where=TEXT_KEPT, postgresql_where=TEXT_KEPT),)
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), index=True)
@@ -35,30 +52,19 @@ class SentMail(Model):
         return gzip.decompress(self.source) if self.source else None
 
 
-def keep(
-    key: str,
-    booking_id: int,
-    kind: str,
-    reader: str,
-    now: datetime,
-    recipient: str,
-    subject: str,
-    attachments: Sequence[str],
-    message: bytes,
-) -> None:
-    """Writes the mail down, once per `key`, inside the caller's transaction."""
-    insert_once(
-        SentMail,
-        key=key,
-        booking_id=booking_id,
-        kind=kind,
-        reader=reader,
-        sent_at=now,
-        recipient=recipient,
-        subject=subject,
-        attachments=list(attachments),
-        source=gzip.compress(message, 9, mtime=0),
-    )
+def keep(copy: Copy, now: datetime) -> None:
+    """Writes the mail down, once per key, inside the caller's transaction."""
+    facts = asdict(copy)
+    message, attachments = facts.pop("message"), list(facts.pop("attachments"))
+    source = gzip.compress(message, 9, mtime=0)
+    insert_once(SentMail, **facts, sent_at=now, attachments=attachments, source=source)
+
+
+def erase_before(moment: datetime) -> None:
+    """Takes out what was written in mails sent before `moment`, and to whom."""
+    nothing = {"recipient": "", "subject": "", "source": None}
+    old = update(SentMail).where(TEXT_KEPT, SentMail.sent_at < moment).values(**nothing)
+    db.session.execute(old.execution_options(synchronize_session=False))
 
 
 def of_booking(booking_id: int, mail_id: int) -> SentMail | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from booking.domain.booking import ALIVE, BookingState
 from booking.domain.payment import OPEN_REFUNDS, DocumentKind, LedgerKind, PaymentState, RefundState
-from booking.persistence import ledger, outbox
+from booking.persistence import ledger, outbox, registration_rows
 from booking.persistence.bookings import Attendee, Booking, seats_taken
 from booking.persistence.counters import Counter
 from booking.persistence.db import db
@@ -22,7 +22,7 @@ from booking.persistence.payments import Payment, Refund
 
 def findings(now: datetime) -> list[str]:
     """Everything that does not agree at `now`; empty when all is well."""
-    return [*_seats(now), *_accounts(), *_documents(), *_jobs()]
+    return [*_seats(now), *_accounts(), *_documents(), *_jobs(), *_registrations()]
 
 
 def _seats(now: datetime) -> Iterator[str]:
@@ -87,3 +87,8 @@ def _documents() -> Iterator[str]:
 def _jobs() -> Iterator[str]:
     for job in outbox.undelivered():
         yield f"{job.topic} job {job.id} failed {job.attempts} times: {job.error}"
+
+
+def _registrations() -> Iterator[str]:
+    for reference in registration_rows.differing():
+        yield f"booking {reference}: the desk's list says something else of it"

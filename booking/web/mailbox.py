@@ -47,8 +47,13 @@ def show(name: str) -> str:
 
 @blueprint.get("/<lang:lang>/demo/mailbox/<name>/letter")
 def letter(name: str) -> Response:
-    """The HTML part alone, for the frame; its links open beside the page."""
-    html = re.sub(r"<head>", '<head><base target="_blank">', _letter(name).html, count=1)
+    """The HTML part alone, for the frame."""
+    return framed(_letter(name).html)
+
+
+def framed(html: str) -> Response:
+    """The HTML of a mail for a frame of a page of ours; its links open beside the page."""
+    html = re.sub(r"<head>", '<head><base target="_blank">', html, count=1)
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     return response

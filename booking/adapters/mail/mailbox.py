@@ -52,7 +52,11 @@ def letter_named(data_dir: Path, name: str) -> Letter | None:
     path = data_dir / FOLDER / f"{name}.eml"
     if not NAME.fullmatch(name) or not path.is_file():
         return None
-    source = path.read_bytes()
+    return read(name, path.read_bytes())
+
+
+def read(name: str, source: bytes) -> Letter:
+    """A message as its reader sees it."""
     message = message_from_bytes(source, _class=EmailMessage, policy=default)
     return Letter(
         name=name,
