@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from booking.adapters.mail import letters
+from booking.adapters.mail import desk_letters, letters
 from booking.adapters.stripe_events import ACTS
 from booking.adapters.stripe_setup import RIGHTS
 from booking.cli import COMMANDS
@@ -81,8 +81,12 @@ def test_every_command_is_documented_and_none_else() -> None:
 
 @pytest.mark.parametrize(
     ("heading", "kinds"),
-    [("## To the participant", letters.KINDS), ("## To the organiser", letters.ORGANISER_KINDS)],
-    ids=["participant", "organiser"],
+    [
+        ("## To the participant", letters.KINDS),
+        ("## To the organiser", letters.ORGANISER_KINDS),
+        ("## To people of the desk", desk_letters.KINDS),
+    ],
+    ids=["participant", "organiser", "desk"],
 )
 def test_every_mail_is_documented_and_none_else(heading: str, kinds: tuple[str, ...]) -> None:
     documented = first_cells(section(read("docs/mail.md"), heading))

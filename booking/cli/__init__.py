@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from booking.cli import backup, catalogue, doctor, fee, money, serve, stripe, watch
+from booking.cli import backup, catalogue, doctor, fee, money, people, serve, stripe, watch
 
 COMMANDS = (
     serve.serve,
+    people.create_owner,
     catalogue.import_catalogue,
     catalogue.seed_demo,
     money.mark_paid,

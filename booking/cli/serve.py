@@ -9,8 +9,8 @@ import sys
 import click
 from sqlalchemy import select
 
-from booking.adapters import catalogue_file, clock
-from booking.cli import seed
+from booking.adapters import catalogue_file, clock, demo_people
+from booking.cli import people, seed
 from booking.cli.database import with_database
 from booking.config import ROOT, Settings, current, load
 from booking.persistence.db import db
@@ -29,12 +29,13 @@ def serve(host: str, port: int, workers: int) -> None:
     _check_port(host, port)
     if settings.demo:
         _fill_demo()
+    link = None if settings.demo else people.first_owner_link(clock.now())
     db.session.remove()
     db.engine.dispose()
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if settings.demo:  # links and the demonstration's payment page must lead to where it listens
         os.environ.setdefault("ATELIER_BASE_URL", f"http://{where.replace('0.0.0.0', '127.0.0.1')}")  # noqa: S104
-    _announce(load())
+    _announce(load(), link)
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads share two heaps: 10 MB less a worker, and as fast
@@ -59,11 +60,18 @@ def _fill_demo() -> None:
         text = (ROOT / "content" / "demo.toml").read_text(encoding="utf-8")
         publish.import_catalogue(catalogue_file.read(text, publish.first_day(now)), now)
         seed.book_invented_people(now)
+    people.seed_desk(clock.now())
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, link: str | None) -> None:
     click.echo(f"\n  Atelier is starting on {settings.base_url}/  (Ctrl-C stops it)\n")
     for language in settings.languages:
         click.echo(f"  {settings.base_url}/{language}/")
+    click.echo(f"  {settings.base_url}/desk   the organiser's desk")
     if settings.demo:
+        owner = demo_people.PEOPLE[0]
+        click.echo(f"      sign in with {owner.email}, password: {demo_people.PASSWORD}")
         click.echo(f"  {settings.base_url}/demo/mailbox   the mails that the demonstration sends\n")
+    if link:
+        click.echo("\n  Nobody has an account at the desk yet. This link lets the first owner in, once, within a day:")
+        click.echo(f"\n  {link}\n")

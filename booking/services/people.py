@@ -124,20 +124,20 @@ def first_owner(person: Person, password: str, now: datetime) -> int:
         return row.id
 
 
-def make_owner(person: Person, password: str | None, forget_factor: bool, now: datetime) -> int:
-    """By a command: a new owner, or one of before let in again as owner, with this password (as its hash) or, for
-    None, with none until the link of `invited_at` is followed. Gives the id."""
+def enter(person: Person, password: str | None, forget_factor: bool, now: datetime) -> int:
+    """By a command: somebody new, or somebody of before let in again in this role, with this password (as its hash)
+    or, for None, with none until the link of an invitation is followed. Gives the id."""
     with atomic():
         row = organisers.by_email(person.email)
         if row is None:
             row = _new(person, now, password)
         else:
-            row.role, row.trainer_id, row.active = Role.OWNER, None, True
+            row.role, row.trainer_id, row.active = person.role, person.trainer_id, True
             row.password, row.invited_at = password, None if password else now
             _sign_out(row, now)
         if forget_factor:
             _without_second_factor(row)
-        _note("owner_created", ORGANISER, now, row)
+        _note("entered", ORGANISER, now, row, role=person.role)
         return row.id
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from booking.adapters.mail import desk_letters
+from booking.adapters.mail.desk_letters import DeskLetter
 from booking.adapters.mail.edition_letters import EditionLetter
 from booking.adapters.mail.letters import KINDS, ORGANISER_KINDS, Letter
 from booking.adapters.mail.message_letters import CertificateLetter, MessageLetter, MessageTest, ReminderLetter
@@ -16,7 +18,7 @@ from booking.persistence.masterclasses import Edition
 from booking.persistence.messages import Message
 from booking.persistence.organisers import Organiser
 
-AnyLetter = Letter | EditionLetter | MessageTest
+AnyLetter = Letter | EditionLetter | MessageTest | DeskLetter
 OWN: Final[dict[str, type[Letter]]] = {
     "message": MessageLetter,
     "reminder": ReminderLetter,
@@ -31,6 +33,8 @@ def read(payload: dict[str, Any], settings: Settings, now: datetime) -> AnyLette
         message = db.session.get_one(Message, payload["message_id"])
         person = db.session.get_one(Organiser, payload["organiser_id"])
         return MessageTest(message, person, payload["locale"], settings, site.current(), now)
+    if payload["to"] == "person":
+        return desk_letters.read(payload, settings, site.current(), now)
     if kind not in (ORGANISER_KINDS if to_organiser else KINDS):
         raise ValueError(f"no letter of kind {kind!r}")
     if "edition_id" in payload:
