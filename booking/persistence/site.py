@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -36,7 +36,7 @@ VAT: Final = "vat"
 COLOURS: Final = "colours"
 LOGO: Final = "logo"
 FRONT: Final = "front"
-LETTER: Final = "letter."
+LETTER: Final = "letter."  # and its kind
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,6 @@ class Site:
 
 
 _latest: WeakKeyDictionary[Engine, tuple[str, Site]] = WeakKeyDictionary()
-
-
-def letter(kind: str, language: str) -> str:
-    """The name of the setting that holds the organiser's words in such letters."""
-    return f"{LETTER}{kind}.{language}"
 
 
 def current() -> Site:
@@ -135,10 +130,8 @@ def _logo(value: Mapping[str, Any]) -> Logo:
     return Logo(b64decode(value["body"]), value["mimetype"], value["width"], value["height"], value["alone"])
 
 
-def _letters(values: Mapping[str, Any]) -> list[tuple[tuple[str, str], Words]]:
-    found = []
-    for name, value in values.items():
+def _letters(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Words]]:
+    for name, by_language in values.items():
         if name.startswith(LETTER):
-            _prefix, kind, language = name.split(".")
-            found.append(((kind, language), Words(**value)))
-    return found
+            for language, words in by_language.items():
+                yield (name.removeprefix(LETTER), language), Words(**words)

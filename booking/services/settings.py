@@ -9,6 +9,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -86,16 +87,17 @@ def welcome(heading: Bilingual, lead: Bilingual, shown: str, now: datetime, by: 
         journal.note("front_page_changed", by, now)
 
 
-def reword(kind: str, language: str, words: Words, shown: str, now: datetime, by: Actor) -> None:
-    """The organiser's own words in letters of a kind; empty ones are the house's.
+def reword(kind: str, words: Mapping[str, Words], shown: str, now: datetime, by: Actor) -> None:
+    """The organiser's own words in letters of a kind, by language; empty ones are the house's.
 
     Raises UnknownPlaceholder, ChangedMeanwhile.
     """
-    words.check(kind)
-    plain = {"subject": words.subject, "opening": words.opening, "closing": words.closing}
+    for own in words.values():
+        own.check(kind)
+    plain = {language: asdict(own) for language, own in words.items() if own}
     with atomic():
-        _set(site.letter(kind, language), plain if words else None, shown, now)
-        journal.note("letter_reworded", by, now, kind=kind, language=language, own=bool(words))
+        _set(site.LETTER + kind, plain or None, shown, now)
+        journal.note("letter_reworded", by, now, kind=kind, languages=sorted(plain))
 
 
 def _set(name: str, value: Any, shown: str, now: datetime) -> None:

@@ -1,0 +1,47 @@
+"""A letter to look at, with the organiser's words as they are being written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import current_app
+from flask_babel import force_locale
+
+from booking.adapters.mail import compose
+from booking.adapters.mail.letters import Letter
+from booking.adapters.mail.message_letters import MessageTest
+from booking.adapters.mail.reading import read
+from booking.config import Settings
+from booking.domain.letters import Words
+from booking.persistence import site
+from booking.persistence.messages import Message
+from booking.persistence.organisers import Organiser
+
+
+class Preview(NamedTuple):
+    """Both readings of a letter."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def of(payload: dict[str, Any], words: Words, settings: Settings, now: datetime) -> Preview:
+    """The letter that an outbox row would ask for, with these words in place of those that are kept."""
+    with current_app.test_request_context(base_url=settings.base_url):
+        letter = read(payload, settings, now)
+        assert isinstance(letter, Letter)
+        letters = {**letter.site.letters, (letter.kind, letter.lang): words}
+        letter = replace(letter, site=replace(letter.site, letters=letters))
+        with force_locale(f"{letter.lang}_CH"):
+            return Preview(*compose.readings(letter))
+
+
+def of_message(message: Message, reader: Organiser, language: str, settings: Settings, now: datetime) -> Preview:
+    """A message to many as somebody called like `reader` would get it."""
+    with current_app.test_request_context(base_url=settings.base_url):
+        letter = MessageTest(message, reader, language, settings, site.current(), now)
+        with force_locale(f"{language}_CH"):
+            return Preview(*compose.readings(letter))
