@@ -102,13 +102,13 @@ def test_the_desk_cancels_while_the_payer_pays_by_card(shop: Shop, desk: Desk) -
     shop.gateway.pay(shop.open_page(booking))
     seats = {seat.id for seat in booking.active}
     end = partial(cancel.cancel_for, booking.id, seats, Decision(), shop.now, shop.ports, Payee(), desk.me)
-    shown = end(None).shown
+    shown, number, attempt = end(None).shown, booking.id, shop.attempts(booking)[0].id
 
     def cancelling() -> None:
-        pay.end_attempts(booking.id, shop.now, shop.ports)
+        pay.end_attempts(number, shop.now, shop.ports)
         end(shown)
 
-    outcomes = at_the_same_moment(cancelling, partial(shop.settle, booking))
+    outcomes = at_the_same_moment(cancelling, partial(pay.settle, attempt, shop.now, shop.ports))
     assert Counter(outcomes) == {"done": 1, PlanChanged: 1}  # the page told of a hold; by then it is paid
     assert (booking.state, shop.balance(booking)) == (BookingState.CONFIRMED, 0)
 
