@@ -51,7 +51,7 @@ class Timing:
     def free_after_move(self) -> datetime | None:
         """Through this instant a booking made before the move is cancelled for nothing: the end of the tenth day after
         it, or the start if that comes first. None for bookings made since, and where nothing was moved."""
-        if self.moved_at is None or self.booked_at is None or self.booked_at >= self.moved_at:
+        if self.moved_at is None or self.booked_at is None or self.booked_at > self.moved_at:
             return None
         zone = ZoneInfo(self.zone)
         last_day = self.moved_at.astimezone(zone).date() + timedelta(days=MOVED_DAYS)

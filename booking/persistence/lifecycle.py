@@ -195,7 +195,7 @@ def can_be_confirmed(booking: Booking, now: datetime) -> bool:
     edition = booking.edition
     if edition.called_off_at is not None or now >= edition.starts_at:
         return False
-    if booking.state is BookingState.EXPIRED and edition.moved_at and (booking.ended_at or now) < edition.moved_at:
+    if booking.state is BookingState.EXPIRED and edition.moved_at and (booking.ended_at or now) <= edition.moved_at:
         return False
     return edition.capacity - seats_taken(edition.id, now, apart_from=booking.id) >= len(booking.active)
 

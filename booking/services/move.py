@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from booking.domain import promises
 from booking.domain.actor import Actor
@@ -79,11 +79,11 @@ def move(slug: str, spec: EditionSpec, shown: str, words: Bilingual, now: dateti
 
 
 def _free_until(spec: EditionSpec, now: datetime) -> datetime | None:
-    """For whoever booked before this instant."""
+    """For whoever has booked until this instant."""
     start = spec.meetings[0].starts_at
     if start <= now:
         return None  # it has begun: see docs/rules.md
-    return Timing(spec.zone, start, None, now - timedelta(microseconds=1), now).free_after_move
+    return Timing(spec.zone, start, None, booked_at=now, moved_at=now).free_after_move
 
 
 def _earlier_due(booking: Booking, spec: EditionSpec, now: datetime) -> datetime | None:

@@ -20,6 +20,7 @@ from booking.persistence.db import db
 from booking.services import cancel, pay
 from booking.services.cancel import Payee, Proposal
 from booking.web.access import open_booking
+from booking.web.formatting import local
 from booking.web.manage_forms import HOLDER_LIMIT, CancellationForm
 from booking.web.refusals import sentence, status
 from booking.web.schedule import Schedule, schedule_of
@@ -96,6 +97,7 @@ def _page(
         form=form,
         sums=_sums(proposal.credit, proposal.quote.fee, proposal.settlement.due - proposal.settlement.refund),
         schedule=_schedule(booking, proposal, now),
+        moved_until=_moved_until(booking),
         problem=sentence(refusal) if refusal else None,
         moved=isinstance(refusal, QuoteChanged),
     )
@@ -122,6 +124,11 @@ def _chosen(booking: Booking, wanted: list[str]) -> set[int]:
     """Ids of the seats named, or of all active ones when none is."""
     named = {int(number) for number in wanted if number.isdecimal() and len(number) < 12}
     return named or {seat.id for seat in booking.active}
+
+
+def _moved_until(booking: Booking) -> datetime | None:
+    until = booking.edition.timing(booking.created_at).free_after_move
+    return local(until, booking.edition.zone) if until else None
 
 
 def _schedule(booking: Booking, proposal: Proposal, now: datetime) -> Schedule | None:

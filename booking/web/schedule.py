@@ -32,7 +32,7 @@ class Schedule:
     """What the macros of components/schedule.html draw. Days and `free_until` are local to the edition's zone.
 
     `free_until`: through this instant cancelling costs nothing whatever the line says (the policy's hours or days
-    after booking); None without such a promise, and once it is over.
+    after booking, or the date was moved); None without such a promise, and once it is over.
     """
 
     today: date
@@ -112,10 +112,11 @@ def _percent_text(step: cancellation.Step) -> str:
 
 
 def _free_until(policy: CancellationPolicy, timing: Timing, now: datetime) -> datetime | None:
-    promise = max(timedelta(hours=policy.free_hours), timedelta(days=policy.withdrawal_days))
-    if timing.booked_at is None or not promise or now > timing.booked_at + promise:
+    if timing.booked_at is None:
         return None
-    return _local(timing.booked_at + promise, timing)
+    promise = max(timedelta(hours=policy.free_hours), timedelta(days=policy.withdrawal_days))
+    until = max(timing.booked_at + promise, timing.free_after_move or timing.booked_at)
+    return _local(until, timing) if timing.booked_at < until and now <= until else None
 
 
 def _local(moment: datetime, timing: Timing) -> datetime:

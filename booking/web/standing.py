@@ -48,7 +48,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "owed": owed,
         "alive": alive,
         "checking": checking,
-        "state_label": _state_label(booking),
+        "state_label": state_words(booking.state),
         "heading": _heading(booking),
         "next_lines": list(_next_lines(booking, owed, bill, now)),
         "hold_until": _kept_until(booking),
@@ -58,6 +58,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "pay_buttons": [(channel, channels.pay_button(channel, owed)) for channel in _pay_channels(booking, owed, now)],
         "refunds": [(refund, refund_words(refund)) for refund in queries.refunds_of(booking.id)],
         "schedule": _schedule(booking, now),
+        "moved_until": _moved_until(booking, now),
         "can_edit": alive and now <= editing_closes(edition.starts_at),
         "edit_until": _local(booking, editing_closes(edition.starts_at)),
         "can_cancel": alive and now < edition.ends_at,
@@ -90,14 +91,15 @@ def _kept_until(booking: Booking) -> datetime | None:
     return _local(booking, booking.hold_until) if pending and booking.hold_until else None
 
 
-def _state_label(booking: Booking) -> str:
+def state_words(state: BookingState) -> str:
+    """'Confirmed'."""
     labels: dict[BookingState, str] = {
         BookingState.PENDING: pgettext("booking state", "Awaiting payment"),
         BookingState.CONFIRMED: pgettext("booking state", "Confirmed"),
         BookingState.CANCELLED: pgettext("booking state", "Cancelled"),
         BookingState.EXPIRED: pgettext("booking state", "Expired"),
     }
-    return labels[booking.state]
+    return labels[state]
 
 
 def _heading(booking: Booking) -> str:
@@ -132,6 +134,8 @@ def _next_lines(booking: Booking, owed: int, bill: Bill | None, now: datetime) -
     elif booking.state is BookingState.EXPIRED:
         lines.append(_("No payment arrived in time, so the seats are free again. You owe nothing."))
         lines.append(_("You can book again as long as there are free seats."))
+    elif booking.edition.called_off_at and owed <= 0:
+        lines.append(_("Everything you paid for it goes back to you. You owe nothing more."))
     elif owed > 0:
         lines.append(_("%(amount)s of the cancellation fee remains to be paid.", amount=formatting.chf(owed)))
     else:
@@ -185,6 +189,13 @@ def _pay_channels(booking: Booking, owed: int, now: datetime) -> list[Channel]:
     if by_card and on_payment and in_time and ports.issuer.iban:
         offered.append(Channel.TRANSFER)
     return offered
+
+
+def _moved_until(booking: Booking, now: datetime) -> datetime | None:
+    """Through when this booking may be cancelled for nothing because its date was moved; None otherwise."""
+    until = booking.edition.timing(booking.created_at).free_after_move
+    alive = booking.state in ALIVE and booking.edition.called_off_at is None
+    return _local(booking, until) if alive and until and now <= until else None
 
 
 def _schedule(booking: Booking, now: datetime) -> Schedule | None:

@@ -61,8 +61,8 @@ def test_a_move_lets_who_had_booked_go_for_ten_days(received: str, ground: str, 
 
 @pytest.mark.parametrize(
     ("booked", "ground"),
-    [("2026-11-01 09:59:59", "moved"), ("2026-11-01 10:00:00", "tier"), ("2026-11-02 08:00:00", "tier")],
-    ids=["the second before the move", "at its very moment", "the day after it"],
+    [("2026-11-01 10:00:00", "moved"), ("2026-11-01 10:00:01", "tier"), ("2026-11-02 08:00:00", "tier")],
+    ids=["up to its very moment", "the second after it", "the day after it"],
 )
 def test_who_books_the_new_date_gets_its_terms(booked: str, ground: str) -> None:
     timing = Timing("Europe/Zurich", NEW_START, None, at(booked), at("2026-11-01 10:00"))
