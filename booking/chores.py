@@ -12,7 +12,7 @@ from booking.adapters import mail, spreadsheet, stripe_events
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
 from booking.persistence import provider_events
-from booking.services import call_off, export, housekeeping, mails, minimum, pay, refund, retention
+from booking.services import call_off, export, housekeeping, mails, message, minimum, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
 
@@ -81,12 +81,23 @@ def _catch_up(event: stripe_events.Event, now: datetime) -> None:
         logger.exception("event %s could not be acted upon", event.id)
 
 
+def post_letters(payload: dict[str, Any], now: datetime) -> None:
+    """Topic 'message': the mails of a message to many, some at a time."""
+    message.post_letters(payload["message_id"], now)
+
+
 def release_holds(now: datetime) -> None:
     """Ends unpaid holds."""
     housekeeping.release_holds(now, current_ports())
 
 
-HANDLERS: Final = {"mail": mail.send, "refund": send_refund, "export": write_export, "call_off": end_called_off_booking}
+HANDLERS: Final = {
+    "mail": mail.send,
+    "refund": send_refund,
+    "export": write_export,
+    "call_off": end_called_off_booking,
+    "message": post_letters,
+}
 SWEEPS: Final = (
     end_late_attempts, fetch_missed_events, release_holds, minimum.alert, housekeeping.tidy, retention.erase,
     mails.erase, export.tidy, housekeeping.complete_registrations,

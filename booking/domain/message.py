@@ -62,6 +62,12 @@ class Person:
     locale: str
 
 
+def allowed(reach: Reach) -> tuple[str, ...]:
+    """What may stand in braces: whoever only attends is told nothing of the booking's account."""
+    hidden = OF_ONE_BOOKING if reach is Reach.ATTENDEES else ()
+    return tuple(name for name in PLACEHOLDERS if name not in hidden)
+
+
 @dataclass(frozen=True)
 class Words:
     """Subject (plain) and text (Markdown), both with placeholders."""
@@ -69,11 +75,11 @@ class Words:
     subject: Bilingual
     text: Bilingual
 
-    def check(self) -> None:
+    def check(self, reach: Reach) -> None:
         """Raises UnknownPlaceholder."""
         for pair in (self.subject, self.text):
             for words in (pair.fr, pair.en):
-                placeholders.check(words, PLACEHOLDERS)
+                placeholders.check(words, allowed(reach))
 
     def lacking(self, languages: Iterable[str]) -> tuple[str, ...]:
         """Those of `languages` that subject or text has no words in."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy.orm import joinedload
 
 from booking.domain.booking import BookingState, Channel
 from booking.domain.message import REMINDER_PAUSE, Audience, MessageKind, Person, Reach, RecipientState, once_each
+from booking.domain.publication import Publication
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.documents import Document
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition
 from booking.persistence.messages import Message, MessageRecipient
+
+MOST: Final = 300  # bookings that one page offers
 
 
 def balance() -> Any:
@@ -28,6 +32,36 @@ def due_at() -> Any:
     """When the latest bill of the booking of the outer query was to be paid; NULL for none."""
     asked = select(func.max(Document.due_at)).where(Document.booking_id == Booking.id, Document.reference.is_not(None))
     return asked.correlate(Booking).scalar_subquery()
+
+
+def accounts(booking_ids: Collection[int]) -> dict[int, tuple[int, datetime | None]]:
+    """What each booking owes in centimes, and when its latest bill was to be paid."""
+    query = select(Booking.id, balance(), due_at()).where(Booking.id.in_(booking_ids))
+    return {number: (int(owed), due) for number, owed, due in db.session.execute(query)}
+
+
+def bookings_of(people: Iterable[Person]) -> list[Booking]:
+    """Their bookings, with date and class, in the same order."""
+    ids = [person.booking_id for person in people]
+    query = select(Booking).where(Booking.id.in_(ids))
+    loaded = query.options(joinedload(Booking.edition).joinedload(Edition.master_class))
+    found = {booking.id: booking for booking in db.session.scalars(loaded)}
+    return [found[number] for number in ids]
+
+
+def dates(since: datetime, master_class_id: int | None = None) -> list[Edition]:
+    """The dates that end after `since`, of one class or of all, by start, with their classes; drafts apart."""
+    query = select(Edition).where(Edition.ends_at > since, Edition.state != Publication.DRAFT)
+    if master_class_id is not None:
+        query = query.where(Edition.master_class_id == master_class_id)
+    query = query.options(joinedload(Edition.master_class)).order_by(Edition.starts_at, Edition.id)
+    return list(db.session.scalars(query))
+
+
+def choosable(edition_ids: Collection[int], now: datetime) -> list[Booking]:
+    """Bookings with seats, to be picked one by one: by name, MOST at most."""
+    query = select(Booking).where(Booking.edition_id.in_(edition_ids), holds_seats(now), Booking.email != "")
+    return list(db.session.scalars(query.order_by(func.lower(Booking.name), Booking.id).limit(MOST)))
 
 
 def people(message: Message, now: datetime) -> list[Person]:

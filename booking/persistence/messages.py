@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, and_, cast, func, insert, literal, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from booking.domain.bilingual import Bilingual
+from booking.domain.errors import NotFound
 from booking.domain.message import Audience, MessageKind, Person, Reach, RecipientState, Words
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.db import Model, db
@@ -17,7 +18,7 @@ from booking.persistence.masterclasses import Edition
 from booking.persistence.organisers import Organiser
 from booking.persistence.outbox import ALARM_AFTER, OutboxJob
 
-PAGE: Final = 100  # recipients on a page of the log
+PAGE: Final = 50  # messages, or recipients, on a page
 
 message_editions = Table(
     "message_edition",
@@ -101,9 +102,27 @@ def job_key(kind: MessageKind, recipient_id: int) -> str:
 
 def progress(message_id: int) -> dict[RecipientState, int]:
     """How many recipients are in each state."""
-    query = select(MessageRecipient.state, func.count()).where(MessageRecipient.message_id == message_id)
-    found = {row[0]: row[1] for row in db.session.execute(query.group_by(MessageRecipient.state))}
-    return {state: found.get(state, 0) for state in RecipientState}
+    return tallies([message_id])[message_id]
+
+
+def newest(edition_id: int | None, page: int) -> tuple[list[Message], int]:
+    """Page 1, 2 … of the messages, of one date where it is given, latest first; and how many pages there are."""
+    of_these = Message.editions.any(Edition.id == edition_id) if edition_id else literal(True)
+    count = db.session.scalar(select(func.count(Message.id)).where(of_these)) or 0
+    order = func.coalesce(Message.sent_at, Message.created_at).desc()
+    query = select(Message).where(of_these).order_by(order, Message.id.desc()).offset((page - 1) * PAGE).limit(PAGE)
+    query = query.options(selectinload(Message.editions).joinedload(Edition.master_class))
+    return list(db.session.scalars(query)), max(1, -(-count // PAGE))
+
+
+def tallies(message_ids: Collection[int]) -> dict[int, dict[RecipientState, int]]:
+    """How many recipients of each message are in each state."""
+    query = select(MessageRecipient.message_id, MessageRecipient.state, func.count())
+    query = query.where(MessageRecipient.message_id.in_(message_ids))
+    found: dict[int, dict[RecipientState, int]] = {number: dict.fromkeys(RecipientState, 0) for number in message_ids}
+    for number, state, count in db.session.execute(query.group_by(MessageRecipient.message_id, MessageRecipient.state)):
+        found[number][state] = count
+    return found
 
 
 def _failing(message: Message) -> Any:
@@ -124,12 +143,21 @@ def given_up(message: Message) -> int:
     )
 
 
+def find(message_id: int) -> Message:
+    """Raises NotFound."""
+    message = db.session.get(Message, message_id)
+    if message is None:
+        raise NotFound("message")
+    return message
+
+
 def log(message: Message, page: int) -> list[tuple[MessageRecipient, str]]:
     """(recipient, what went wrong at the last try or '') of page 1, 2 …; those who wait first."""
     query = (
         select(MessageRecipient, func.coalesce(OutboxJob.error, ""))
         .outerjoin(OutboxJob, _failing(message))
         .where(MessageRecipient.message_id == message.id)
+        .options(joinedload(MessageRecipient.booking), joinedload(MessageRecipient.attendee))
         .order_by(MessageRecipient.state != RecipientState.WAITING, MessageRecipient.id)
         .offset((page - 1) * PAGE)
         .limit(PAGE)

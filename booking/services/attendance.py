@@ -8,11 +8,11 @@ from booking.domain.actor import Actor
 from booking.domain.attendance import Presence
 from booking.domain.booking import ALIVE
 from booking.domain.errors import NotFound
-from booking.persistence import journal
+from booking.persistence import attendance, journal
 from booking.persistence.attendance import Attendance
 from booking.persistence.bookings import Attendee, lock_booking
 from booking.persistence.db import db
-from booking.persistence.masterclasses import Meeting
+from booking.persistence.masterclasses import Meeting, lock_edition
 from booking.persistence.transaction import atomic
 
 
@@ -23,19 +23,31 @@ def mark(attendee_id: int, meeting_id: int, presence: Presence | None, by: Actor
     Raises NotFound for a seat that was given up, or a meeting of another date.
     """
     with atomic():
-        seat = _seat(attendee_id, meeting_id)
-        row = db.session.get(Attendance, (attendee_id, meeting_id))
-        if (row.presence if row else None) is presence:
-            return
-        if row and presence is None:
-            db.session.delete(row)
-        elif row and presence:
-            row.presence, row.at = presence, now
-        elif presence:
-            db.session.add(Attendance(attendee_id=attendee_id, meeting_id=meeting_id, presence=presence, at=now))
-        facts = {"attendee": attendee_id, "meeting": meeting_id}
-        action = f"marked_{presence.value}" if presence else "attendance_undone"
-        journal.note(action, by, now, seat.booking_id, seat.booking.edition_id, **facts)
+        _mark(_seat(attendee_id, meeting_id), meeting_id, presence, by, now)
+
+
+def mark_rest(edition_id: int, meeting_id: int, by: Actor, now: datetime) -> None:
+    """Everybody expected who was not marked at this meeting is there."""
+    with atomic():
+        lock_edition(edition_id)
+        known = attendance.marks(edition_id)
+        for seat in attendance.seats(edition_id, now):
+            if meeting_id not in known.get(seat.id, {}):
+                _mark(seat, meeting_id, Presence.PRESENT, by, now)
+
+
+def _mark(seat: Attendee, meeting_id: int, presence: Presence | None, by: Actor, now: datetime) -> None:
+    row = db.session.get(Attendance, (seat.id, meeting_id))
+    if (row.presence if row else None) is presence:
+        return
+    if row and presence is None:
+        db.session.delete(row)
+    elif row and presence:
+        row.presence, row.at = presence, now
+    elif presence:
+        db.session.add(Attendance(attendee_id=seat.id, meeting_id=meeting_id, presence=presence, at=now))
+    action = f"marked_{presence.value}" if presence else "attendance_undone"
+    journal.note(action, by, now, seat.booking_id, seat.booking.edition_id, attendee=seat.id, meeting=meeting_id)
 
 
 def _seat(attendee_id: int, meeting_id: int) -> Attendee:

@@ -144,11 +144,15 @@ def specimen(edition: Edition, issuer: Issuer, locale: str, now: datetime) -> Ce
 
 def text_for(master_class: MasterClass | None) -> Bilingual:
     """The words of the certificates of a class; of all classes without words of their own, for None."""
-    general = Bilingual(**settings.read(WORDING, {"fr": DEFAULT_TEXT.fr, "en": DEFAULT_TEXT.en}))
-    if master_class is None:
-        return general
-    own = Bilingual(**settings.read(f"{WORDING}.{master_class.id}", {}))
+    general, own = own_text(None), own_text(master_class) if master_class else Bilingual()
     return Bilingual(own.fr or general.fr, own.en or general.en)
+
+
+def own_text(master_class: MasterClass | None) -> Bilingual:
+    """What is set for a class, empty where it takes the general words; for None those, or the house's."""
+    if master_class is None:
+        return Bilingual(**settings.read(WORDING, {"fr": DEFAULT_TEXT.fr, "en": DEFAULT_TEXT.en}))
+    return Bilingual(**settings.read(f"{WORDING}.{master_class.id}", {}))
 
 
 def set_text(text: Bilingual, master_class_id: int | None, by: Actor, now: datetime) -> None:

@@ -49,7 +49,7 @@ class Proposal:
 
 def write(draft: Draft, by: Actor, now: datetime) -> int:
     """Keeps a new draft and gives its id. Raises UnknownPlaceholder."""
-    draft.words.check()
+    draft.words.check(draft.reach)
     with atomic():
         message = Message(kind=MessageKind.MESSAGE, created_at=now, organiser_id=by.organiser_id)
         _fill(message, draft)
@@ -60,7 +60,7 @@ def write(draft: Draft, by: Actor, now: datetime) -> int:
 
 def rewrite(message_id: int, draft: Draft) -> None:
     """Changes a draft. Raises UnknownPlaceholder; NotFound when it was sent."""
-    draft.words.check()
+    draft.words.check(draft.reach)
     with atomic():
         _fill(_unsent(message_id), draft)
 
@@ -69,6 +69,13 @@ def discard(message_id: int) -> None:
     """Deletes a draft. Raises NotFound when it was sent."""
     with atomic():
         db.session.delete(_unsent(message_id))
+
+
+def rehearse(draft: Draft, now: datetime) -> Proposal:
+    """As `propose`, of a message that is not kept yet."""
+    message = Message(kind=MessageKind.MESSAGE)
+    _fill(message, draft)
+    return propose(message, now)
 
 
 def propose(message: Message, now: datetime) -> Proposal:

@@ -104,6 +104,11 @@ def hours(start: time | datetime, end: time | datetime | None = None) -> str:
     return _clock(first) if end is None else wording.hours(first, _on_a_clock(end), _locale().language)
 
 
+def duration(minutes: int) -> str:
+    """'7 heures', '3 hours 30 minutes'; '' for none."""
+    return wording.duration(minutes, _locale().language)
+
+
 def date_range(first: date, last: date) -> str:
     """'du 12 au 15 février 2014', '12–15 February 2014'; a single day as `short_date`."""
     if (first.year, first.month, first.day) == (last.year, last.month, last.day):
@@ -118,7 +123,7 @@ def date_range(first: date, last: date) -> str:
 
 MONEY = (chf, chf_headline, percent)
 DATES = (full_date, short_date, full_datetime, short_datetime, day_number, month_short, month_year, weekday, date_range)
-OTHERS = (local, iso, hours)
+OTHERS = (local, iso, hours, duration)
 
 
 def init_app(app: Flask) -> None:

@@ -33,11 +33,13 @@ class Entry(NamedTuple):
 CLASSES: Final = (
     "desk_class_texts", "desk_class_states", "desk_questions", "desk_pictures", "desk_venues", "desk_trainers",
     "desk_topics", "desk_policies", "desk_vouchers", "desk_editions", "desk_repeats", "desk_moves",
-    "desk_calling_off", "desk_decisions",
+    "desk_calling_off", "desk_decisions", "desk_attendance", "desk_answers", "desk_badges", "desk_certificates",
+    "desk_certificate_texts",
 )  # fmt: skip
 MENU: Final = (
     Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),
     Area(lazy_gettext("Classes"), "desk_classes.index", Permission.CLASSES, CLASSES),
+    Area(lazy_gettext("Messages"), "desk_messages.index", Permission.BOOKINGS, ("desk_reminders",)),
 )
 
 

@@ -1,0 +1,186 @@
+"""Writing to participants, as the trainer does it between two lessons."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+
+from booking.domain.booking import BookingState
+from booking.domain.payment import DocumentKind
+from booking.persistence.db import db
+from booking.persistence.masterclasses import Edition
+from booking.persistence.messages import Message
+from tests import factories
+from tests.web.desk.organiser import Desk
+from tests.web.participant import errors_of
+
+TYPED = {
+    "subject_fr": "La salle",
+    "subject_en": "The room",
+    "text_fr": "Bonjour {name}, à **demain**.",
+    "text_en": "Hello {name}, see you **tomorrow**.",
+}
+
+
+@pytest.fixture
+def slug(desk: Desk) -> str:
+    """Edition R with one confirmed booking in each language, and one that awaits payment."""
+    slug = desk.edition()
+    with desk.rows() as session:
+        edition = session.query(Edition).filter_by(slug=slug).one()
+        for locale, email in (("fr", "fr@example.org"), ("en", "en@example.org")):
+            factories.make_booking(edition, BookingState.CONFIRMED, locale=locale, email=email, name=email)
+        pending = factories.make_booking(edition, locale="fr", email="pending@example.org", name="Pending")
+        factories.make_document(pending, DocumentKind.INVOICE, 34000)
+    return slug
+
+
+def write(desk: Desk, slug: str, **changes: Any) -> Any:
+    return desk.submit(desk.get("messages/new", edition=slug), **TYPED | changes)
+
+
+def mails(desk: Desk) -> list[EmailMessage]:
+    desk.run_jobs()
+    files = sorted((desk.app.config["SETTINGS"].data_dir / "mail").glob("*.eml"))
+    return [message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=default) for path in files]
+
+
+def test_a_message_from_the_first_word_to_the_log(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug)
+    assert "2 people get it" in draft.text
+    assert "1 in French, 1 in English" in draft.text
+    sent = desk.submit(draft)
+    assert "0 of 2 sent" in sent.text
+    assert sent.headers["Refresh"] == "3"
+    found = {mail["To"].addresses[0].addr_spec: mail["Subject"] for mail in mails(desk)}
+    assert found == {"fr@example.org": "La salle", "en@example.org": "The room"}
+    log = desk.get(sent.request.path.removeprefix("/en/desk/"))
+    assert "2 of 2 sent" in log.text
+    assert "Every mail has left." in log.text
+    assert "Refresh" not in log.headers
+    assert "The room" in desk.get("messages/").text
+    assert "The room" in desk.get("messages/", edition=slug).text
+
+
+def test_who_cancels_before_the_mail_leaves_is_skipped_and_counted(desk: Desk, slug: str) -> None:
+    sent = desk.submit(write(desk, slug))
+    with desk.rows() as session:
+        factories.make_cancellation(session.query(factories.Booking).filter_by(email="fr@example.org").one(), refund=0)
+    assert [mail["Subject"] for mail in mails(desk)] == ["The room"]
+    log = desk.get(sent.request.path.removeprefix("/en/desk/"))
+    assert "1 person was skipped" in log.text
+    with desk.rows():  # the row was made past the rules of money
+        db.session.rollback()
+
+
+def test_a_language_that_somebody_needs_is_asked_for(desk: Desk, slug: str) -> None:
+    page = write(desk, slug, subject_en="", text_en="")
+    assert page.status_code == 422
+    assert errors_of(page) == ["subject_en", "text_en"]
+    assert "La salle" in page.text, "nothing typed is lost"
+    with desk.rows() as session:
+        assert session.query(Message).count() == 0
+    only_french = write(desk, slug, subject_en="", text_en="", audience="pending")
+    assert "1 person gets it" in only_french.text
+
+
+def test_what_cannot_be_filled_in_is_told_at_the_field(desk: Desk, slug: str) -> None:
+    page = write(desk, slug, text_en="Hello {nom}")
+    assert errors_of(page) == ["text_en"]
+    assert "{nom} cannot be filled in here" in page.text
+    page = write(desk, slug, text_en="{link}", reach="attendees")
+    assert errors_of(page) == ["text_en"], "who only attends gets no key to the booking"
+
+
+def test_only_those_who_were_chosen(desk: Desk, slug: str) -> None:
+    with desk.rows() as session:
+        booking = session.query(factories.Booking).filter_by(email="en@example.org").one()
+        number, reference = booking.id, booking.reference
+    page = write(desk, slug, audience="chosen")
+    assert errors_of(page) == ["chosen"]
+    assert "1 person gets it" in write(desk, slug, audience="chosen", chosen=str(number)).text
+    ready = desk.get("messages/new", edition=slug, booking=reference)
+    assert "1 person gets it" in desk.submit(ready, **TYPED).text
+
+
+def test_all_coming_dates_of_a_class(desk: Desk, slug: str) -> None:
+    with desk.rows() as session:
+        edition = session.query(Edition).filter_by(slug=slug).one()
+        owner = edition.master_class.slug
+        later = factories.make_edition(edition.master_class, [("2027-01-16 09:00", "2027-01-16 17:00")])
+        factories.make_booking(later, BookingState.CONFIRMED, email="later@example.org")
+    draft = desk.submit(desk.get("messages/new", **{"class": owner}), **TYPED)
+    assert "3 people get it" in draft.text
+
+
+def test_a_test_goes_to_oneself_alone(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug)
+    tested = desk.submit(draft, form=-2 if "sending" in draft.text else -1)
+    assert tested.status_code == 200
+    path = draft.request.path.removeprefix("/en/desk/")
+    token = {"csrf_token": dict(_fields(draft))["csrf_token"]}
+    page = desk.seat.post(f"/en/desk/{path}/test", data=token, follow_redirects=True)
+    assert "A test is on its way to owner@example.org" in page.text
+    assert {mail["To"].addresses[0].addr_spec for mail in mails(desk)} == {"owner@example.org"}
+
+
+def _fields(page: Any) -> list[tuple[str, str]]:
+    from tests.web.inspection import Page
+
+    return [field for form in Page.of(page.text).forms for field in form.fields]
+
+
+def test_the_sample_is_the_letter_and_may_only_be_framed_by_us(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug)
+    path = draft.request.path.removeprefix("/en/desk/")
+    page = desk.seat.get(f"/en/desk/{path}/fr")
+    assert "Bonjour Owner, à <strong>demain</strong>" in page.text
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+
+
+def test_a_draft_can_be_changed_and_deleted_and_what_was_sent_cannot(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug)
+    path = draft.request.path.removeprefix("/en/desk/")
+    changed = desk.submit(desk.get(f"{path}/edit"), subject_en="Another room")
+    assert "Another room" in changed.text
+    desk.submit(changed)
+    assert desk.get(f"{path}/edit").request.path.endswith(path)
+
+
+def test_others_than_shown_are_not_written_to(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug)
+    with desk.rows() as session:
+        edition = session.query(Edition).filter_by(slug=slug).one()
+        factories.make_booking(edition, BookingState.CONFIRMED, email="late@example.org")
+    again = desk.submit(draft)
+    assert again.status_code == 409
+    assert "3 people get it" in again.text
+    assert mails(desk) == []
+
+
+def test_reminding_who_owes(desk: Desk, slug: str) -> None:
+    page = desk.get("messages/reminders", edition=slug)
+    assert "1 booking owes CHF\u00a0340.00" in page.text
+    assert "Nobody is to be reminded" in desk.get("messages/reminders").text, "nothing is overdue"
+    desk.submit(page)
+    [mail] = mails(desk)
+    assert mail["To"].addresses[0].addr_spec == "pending@example.org"
+    assert [part.get_content_type() for part in mail.iter_attachments()] == ["application/pdf"]
+    assert "Nobody is to be reminded" in desk.get("messages/reminders", edition=slug).text
+    desk.now += timedelta(days=5)
+    assert "1 booking owes" in desk.get("messages/reminders", edition=slug).text
+
+
+def test_a_message_begins_with_its_date(desk: Desk, slug: str) -> None:
+    assert f"edition={slug}" in desk.get("messages/new").text
+
+
+def test_trainers_do_not_write_to_participants(desk: Desk, slug: str) -> None:
+    desk.as_("trainer")
+    for path in ("messages/", "messages/new", "messages/reminders"):
+        assert desk.get(path).status_code == 403
