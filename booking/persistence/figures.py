@@ -19,6 +19,7 @@ from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition, MasterClass
+from booking.persistence.registration_rows import RegistrationRow
 
 PRICED = (LedgerKind.PRICE, LedgerKind.DISCOUNT, LedgerKind.CANCELLATION_CREDIT)
 
@@ -72,24 +73,25 @@ def of_bookings_made(edges: Sequence[datetime]) -> Figures:
 
 def first_booking() -> datetime | None:
     """When the first booking was made."""
-    return db.session.scalar(select(func.min(Booking.created_at)))
+    return db.session.scalar(select(Booking.created_at).order_by(Booking.id).limit(1))
 
 
 def _accounts(edges: Sequence[datetime]) -> Subquery:
-    """The account of each booking, in the order of the index that finds them."""
+    """The account of each booking, in one walk along the bookings' narrow rows and the ledger's index."""
+    row = RegistrationRow
     return (
         select(
-            Booking.edition_id.label("edition_id"),
-            case(*((Booking.created_at < edge, number) for number, edge in enumerate(edges[1:]))).label("month"),
+            row.edition_id.label("edition_id"),
+            case(*((row.booked_at < edge, number) for number, edge in enumerate(edges[1:]))).label("month"),
             _of(*PRICED).label("booked"),
             (-_of(LedgerKind.PAYMENT)).label("paid"),
             _at_least_nothing(func.sum(LedgerEntry.amount)).label("owed"),
             _of(LedgerKind.REFUND).label("refunded"),
             _of(LedgerKind.CANCELLATION_FEE).label("fees"),
         )
-        .join(LedgerEntry, LedgerEntry.booking_id == Booking.id)
-        .where(Booking.created_at >= edges[0], Booking.created_at < edges[-1])
-        .group_by(Booking.created_at, Booking.id)
+        .join(LedgerEntry, LedgerEntry.booking_id == row.booking_id)
+        .where(row.booked_at >= edges[0], row.booked_at < edges[-1])
+        .group_by(row.booking_id)
         .subquery()
     )
 

@@ -1,0 +1,207 @@
+"""What needs doing, in sentences: what it is, since when or until when, of whom, and where it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from booking.domain.periods import ZONE
+from booking.domain.permission import Permission
+from booking.persistence import todo
+from booking.persistence.minimum import Undecided
+from booking.persistence.todo import Case, Pile, Untranslated
+from booking.web import formatting, i18n
+from booking.web.desk.guard import me
+
+MONEY: Final = (
+    "dispute",
+    "failed",
+    "to_pay",
+    "mismatch",
+    "overdue",
+    "unbilled",
+    "expected",
+    "needs_iban",
+    "job",
+)  # in this order
+LATE: Final = frozenset({*MONEY, "mail"}) - {"expected", "needs_iban"}  # nobody else can do anything about it
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of the people concerned."""
+
+    text: str
+    url: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """`url` is where it is done, if that is one page; `is_late` says that it should have been; `more` counts the cases
+    without a line."""
+
+    title: str
+    url: str = ""
+    action: str = ""
+    is_late: bool = False
+    hint: str = ""
+    lines: list[Line] = field(default_factory=list)
+    more: int = 0
+
+
+def tasks(now: datetime, languages: tuple[str, ...]) -> list[Task]:
+    """All that the person who signed in can do something about, the most pressing first."""
+    may, found = me().may, []
+    waiting = todo.piles() if may(Permission.MONEY) or may(Permission.BOOKINGS) else {}
+    if may(Permission.MONEY):
+        waiting |= todo.owing(now)
+        found += [_of_pile(kind, waiting[kind], now) for kind in MONEY if kind in waiting]
+    if may(Permission.CLASSES):
+        found += [_below_minimum(item, now) for item in todo.to_decide(now)]
+    if may(Permission.BOOKINGS) and "mail" in waiting:
+        found.append(_of_pile("mail", waiting["mail"], now))
+    if may(Permission.CLASSES):
+        untranslated = todo.untranslated(languages)
+        found += [_untranslated(untranslated)] if untranslated else []
+    return sorted(found, key=lambda task: not task.is_late)
+
+
+def days_words(at: datetime, now: datetime, zone: str = ZONE) -> str:
+    """'since 3 November 2026 (19 days)', 'by 24 November 2026 (in 2 days)', 'today, …'."""
+    day, today = (formatting.local(instant, zone).date() for instant in (at, now))
+    date, days = formatting.short_date(day), (day - today).days
+    if days == 0:
+        return str(_("today, %(date)s", date=date))
+    if days < 0:
+        return str(ngettext("since %(date)s (%(num)d day)", "since %(date)s (%(num)d days)", -days, date=date))
+    return str(ngettext("by %(date)s (in %(num)d day)", "by %(date)s (in %(num)d days)", days, date=date))
+
+
+def _of_pile(kind: str, pile: Pile, now: datetime) -> Task:
+    url, action = _place(kind)
+    return Task(
+        title=_title(kind, pile.count, formatting.chf(pile.amount)),
+        url=url,
+        action=action,
+        is_late=kind in LATE,
+        hint=_hint(kind),
+        lines=[_line(case, now) for case in pile.cases],
+        more=pile.count - len(pile.cases),
+    )
+
+
+def _title(kind: str, n: int, amount: str) -> str:
+    words = {
+        "dispute": lambda: ngettext(
+            "A payer asks the bank for %(amount)s back",
+            "%(num)d payers ask their banks for %(amount)s back", n, amount=amount),
+        "failed": lambda: ngettext(
+            "A refund of %(amount)s could not go back the way it was paid",
+            "%(num)d refunds, %(amount)s together, could not go back the way they were paid", n, amount=amount),
+        "to_pay": lambda: ngettext(
+            "A refund of %(amount)s is to be paid by bank transfer",
+            "%(num)d refunds, %(amount)s together, are to be paid by bank transfer", n, amount=amount),
+        "mismatch": lambda: ngettext(
+            "A payment is not what was asked for", "%(num)d payments are not what was asked for", n),
+        "overdue": lambda: ngettext(
+            "%(amount)s should have been paid by now",
+            "%(num)d people should have paid by now, %(amount)s together", n, amount=amount),
+        "unbilled": lambda: ngettext(
+            "%(amount)s is owed, and no bill asks for it",
+            "%(num)d people owe %(amount)s together, and no bill asks for it", n, amount=amount),
+        "expected": lambda: ngettext(
+            "A transfer of %(amount)s is due in the next days",
+            "%(num)d transfers, %(amount)s together, are due in the next days", n, amount=amount),
+        "needs_iban": lambda: ngettext(
+            "A refund of %(amount)s waits for the payer’s IBAN",
+            "%(num)d refunds, %(amount)s together, wait for the payers’ IBAN", n, amount=amount),
+        "mail": lambda: ngettext("A mail could not be delivered", "%(num)d mails could not be delivered", n),
+        "job": lambda: ngettext(
+            "A task in the background fails again and again",
+            "%(num)d tasks in the background fail again and again", n),
+    }  # fmt: skip
+    return str(words[kind]())
+
+
+def _hint(kind: str) -> str:
+    hints = {
+        "dispute": _("Answer at your payment provider. Until it is decided, refunds of these payments wait."),
+        "failed": _("The payers were asked for an IBAN, so that the money can go by bank transfer."),
+        "mismatch": _("Compare with your payment provider. Once there is a note on the booking, it leaves this list."),
+        "unbilled": _("Usually their bank took a payment back. Ask for the money, or write it off."),
+        "expected": _("Without them the seats become free again."),
+        "mail": _("Often an address is mistyped. Sending is tried again every hour."),
+        "job": _("It is tried again every hour. If it stays, show the reason to whoever looks after the site."),
+    }
+    return str(hints.get(kind, ""))
+
+
+def _place(kind: str) -> tuple[str, str]:
+    """Where it is done, and what the way there is called."""
+    if kind in ("failed", "to_pay", "needs_iban"):
+        return url_for("desk_refunds.index"), _("To the refunds")
+    if kind in ("overdue", "unbilled", "expected"):
+        payment, state = "overdue" if kind == "overdue" else "owed", "pending" if kind == "expected" else None
+        return url_for("desk_bookings.index", payment=payment, state=state), _("To these bookings")
+    if kind in ("dispute", "mismatch"):
+        action = "dispute" if kind == "dispute" else "payment_mismatch"
+        return url_for("desk_journal.index", action=action), _("To the journal")
+    return "", ""
+
+
+def _line(case: Case, now: datetime) -> Line:
+    note = [formatting.chf(case.amount)] if case.amount else []
+    note += [days_words(case.at, now)] if case.at else []
+    url = url_for("desk_bookings.show", reference=case.reference) if case.reference else None
+    return Line(case.name or case.reference or case.error, url, " · ".join(note) or (case.error if url else ""))
+
+
+def _below_minimum(item: Undecided, now: datetime) -> Task:
+    edition, taken = item.edition, item.seats.taken
+    assert edition.decision_at is not None
+    facts = {
+        "title": i18n.words(edition.master_class.title),
+        "date": formatting.full_date(formatting.local(edition.starts_at, edition.zone)),
+        "minimum": edition.minimum,
+    }
+    said = ngettext(
+        "“%(title)s”, %(date)s: %(num)d person of the %(minimum)d it takes",
+        "“%(title)s”, %(date)s: %(num)d people of the %(minimum)d it takes",
+        taken,
+        **facts,
+    )
+    day = formatting.full_date(formatting.local(edition.decision_at, edition.zone))
+    hint = (
+        _("The day to decide was %(date)s: let it take place, or call it off.", date=day)
+        if item.is_due(now)
+        else _("To be decided by %(date)s: let it take place, or call it off.", date=day)
+    )
+    url = url_for("desk_editions.show", edition_slug=edition.slug)
+    return Task(said, url, _("Decide"), is_late=item.is_due(now), hint=hint)
+
+
+def _untranslated(found: list[Untranslated]) -> Task:
+    title = ngettext(
+        "A class that everybody reads lacks words in one of the languages",
+        "%(num)d classes that everybody reads lack words in one of the languages",
+        len({one.slug for one in found}),
+    )
+    lines = [
+        Line(i18n.words(one.title), url_for("desk_classes.show", class_slug=one.slug), _lacking(one))
+        for one in found[: todo.NAMED]
+    ]
+    return Task(title, url_for("desk_classes.index"), _("To the classes"), lines=lines, more=len(found) - len(lines))
+
+
+def _lacking(one: Untranslated) -> str:
+    sentences = {
+        "fr": _("%(num)d of %(total)d texts missing in French", num=one.lacking, total=one.total),
+        "en": _("%(num)d of %(total)d texts missing in English", num=one.lacking, total=one.total),
+    }
+    return str(sentences[one.language])
