@@ -89,14 +89,14 @@ class WhenAndWhere(FlaskForm):
         filters=[one_line],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    early_until_day = DayField(_l("Last day of the early price"), [Optional()])
-    early_until_time = ClockField(_l("until"), [Optional()])
-    opens_day = DayField(_l("Registration opens on"), [Optional()])
-    opens_time = ClockField(_l("at"), [Optional()])
-    closes_day = DayField(_l("Registration closes on"), [Optional()])
-    closes_time = ClockField(_l("at"), [Optional()])
-    decision_day = DayField(_l("Decided on"), [Optional()])
-    decision_time = ClockField(_l("at"), [Optional()])
+    early_until_day = DayField(_l("Day"), [Optional()])
+    early_until_time = ClockField(_l("Time"), [Optional()])
+    opens_day = DayField(_l("Day"), [Optional()])
+    opens_time = ClockField(_l("Time"), [Optional()])
+    closes_day = DayField(_l("Day"), [Optional()])
+    closes_time = ClockField(_l("Time"), [Optional()])
+    decision_day = DayField(_l("Day"), [Optional()])
+    decision_time = ClockField(_l("Time"), [Optional()])
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import NumberRange, ValidationError
 
 from booking.adapters import clock
 from booking.domain.editions import MOST_REPEATS, DateRefused, on_day, repeated
@@ -62,7 +62,7 @@ class RepeatForm(FlaskForm):
     )
     times = IntegerField(
         _l("How often"),
-        [Optional(), NumberRange(1, MOST_REPEATS, _l("Enter a number from 1 to 30."))],
+        [NumberRange(1, MOST_REPEATS, _l("Enter a number from 1 to 30."))],
         default=4,
         render_kw={"inputmode": "numeric"},
     )
