@@ -48,7 +48,7 @@ def change_account(iban: str, holder: str, shown: str, now: datetime, by: Actor)
     with atomic():
         account = normalise(iban)
         _set(site.BANK, {"iban": account, "account_holder": holder}, shown, now)
-        journal.note("account_changed", by, now, ends_in=account[-4:])
+        journal.note("bank_changed", by, now, ends_in=account[-4:])
 
 
 def charge_vat(rules: VatRules | None, exempt: Collection[int], shown: str, now: datetime, by: Actor) -> None:

@@ -12,6 +12,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "account_changed": _l("Own account changed"),
     "address_changed": _l("Own e-mail address changed"),
     "attendees_changed": _l("Names or answers changed"),
+    "bank_changed": _l("Bank account changed"),
     "booked": _l("Booked"),
     "cancelled": _l("Cancelled"),
     "certificate_issued": _l("Certificate of attendance issued"),
