@@ -34,6 +34,7 @@ BRIEF: Final = (  # what is said of a class away from its own page
     MasterClass.summary,
     MasterClass.topics,
     MasterClass.picture,
+    MasterClass.picture_credit,
 )
 SHOWN: Final = MasterClass.state.in_(publication.SHOWN)
 

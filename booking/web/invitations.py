@@ -15,6 +15,7 @@ from markupsafe import Markup
 from booking.domain.booking import check_open
 from booking.domain.errors import RegistrationNotOpen
 from booking.domain.pricing import list_price
+from booking.domain.publication import Publication
 from booking.persistence.masterclasses import Edition
 from booking.persistence.queries import Offer, SeatCount
 from booking.web import i18n
@@ -129,6 +130,8 @@ def state_of(offer: Offer, now: datetime) -> DateState:
     edition = offer.edition
     if edition.ends_at <= now:
         return "past"
+    if Publication.CLOSED in (edition.state, edition.master_class.state) and not edition.called_off_at:
+        return "closed"
     try:
         opens, closes = edition.registration_opens_at, edition.registration_closes_at
         check_open(opens, closes, edition.starts_at, edition.called_off_at is not None, now)

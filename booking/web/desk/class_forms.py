@@ -85,15 +85,36 @@ def in_language(language: str, kind: type[Field], *checks: Any, **attributes: An
     return kind(label, list(checks), filters=[text], render_kw={"lang": language, **attributes})
 
 
+def _pairs(names: tuple[str, ...]) -> dict[str, Field]:
+    """The fields of these texts, by name."""
+    return {f"{name}_{language}": _text(name, language) for name in names for language in NAMES}
+
+
+def _text(name: str, language: str) -> Field:
+    if name in ("title", "series"):
+        return in_language(language, StringField, LINE)
+    return in_language(language, TextAreaField, PARAGRAPH if name == "summary" else PAGE)
+
+
+# Errors are listed in the order in which fields are made, which is that of the page.
+TITLE_FIELDS: Final = _pairs(TITLE)
+KIND: Final = SelectField(
+    _l("Kind"), choices=[SelectChoice(value, label) for value, label in KINDS.items()], default="workshop"
+)
+LANGUAGE: Final = RadioField(
+    _l("Taught in"),
+    [InputRequired(_l("Choose the language in which it is taught."))],
+    choices=[SelectChoice("fr", _lp("taught in", "French")), SelectChoice("en", _lp("taught in", "English"))],
+)
+MARKDOWN_FIELDS: Final = _pairs(MARKDOWN)
+
+
 class FirstWords(FlaskForm):
     """A new class: enough to find it again."""
 
-    kind = SelectField(_l("Kind"), choices=[SelectChoice(value, label) for value, label in KINDS.items()])
-    language = RadioField(
-        _l("Taught in"),
-        [InputRequired(_l("Choose the language in which it is taught."))],
-        choices=[SelectChoice("fr", _lp("taught in", "French")), SelectChoice("en", _lp("taught in", "English"))],
-    )
+    title_fr, title_en = TITLE_FIELDS["title_fr"], TITLE_FIELDS["title_en"]
+    language = LANGUAGE
+    kind = KIND
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A title in one language is enough."""
@@ -111,8 +132,8 @@ class ClassForm(FlaskForm):
     """
 
     seen = HiddenField()
-    kind = FirstWords.kind
-    language = FirstWords.language
+    kind = KIND
+    language = LANGUAGE
     trainers = Several(_l("Trainers"))
     topics = Several(_l("Topics"))
     related = Several(_l("Related classes"))
@@ -157,14 +178,8 @@ class ClassForm(FlaskForm):
         self.theirs, self.seen.data = both, marks(stored)
 
 
-for _name in (*TITLE, *MARKDOWN):
-    for _language in NAMES:
-        _single = _name in ("title", "series")
-        _limit = LINE if _single else PARAGRAPH if _name == "summary" else PAGE
-        _field = in_language(_language, StringField if _single else TextAreaField, _limit)
-        setattr(ClassForm, f"{_name}_{_language}", _field)
-        if _name == "title":
-            setattr(FirstWords, f"title_{_language}", in_language(_language, StringField, LINE))
+for _name, _field in {**TITLE_FIELDS, **MARKDOWN_FIELDS}.items():
+    setattr(ClassForm, _name, _field)
 
 
 def same(typed: Any, stored: Any) -> bool:
