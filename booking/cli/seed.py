@@ -15,6 +15,7 @@ from booking.domain.errors import Refusal
 from booking.domain.orders import Acceptance, Contact, SeatOrder
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
+from booking.persistence.editions import promised
 from booking.persistence.masterclasses import Edition
 from booking.persistence.payments import open_attempts
 from booking.services import book, drafts, pay
@@ -52,7 +53,7 @@ def book_invented_people(now: datetime) -> int:
 
 def _book(edition_id: int, name: str, locale: str, now: datetime) -> bool:
     ports = current_ports()
-    body, digest = pages.terms_text(locale)
+    terms = pages.terms_text(locale)
     plain = normalize("NFD", name).encode("ascii", "ignore").decode()
     email = f"{'.'.join(plain.lower().split())}@example.org"
     edition = db.session.get_one(Edition, edition_id)
@@ -68,8 +69,9 @@ def _book(edition_id: int, name: str, locale: str, now: datetime) -> bool:
             contact=Contact(name, email),
             seats=(SeatOrder(name, email, {}),),
             channel=offered[0],
-            terms=Acceptance(digest, locale, body),
+            terms=Acceptance(terms.digest, locale, terms.markdown, terms.number),
             shown_total=price.total,
+            shown_promise=promised(edition),
         )
         booking_id = book.place(order, now, ports)
     except Refusal:
