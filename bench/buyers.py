@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from bench.site import HOST
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*? value="([^"]+)"')
+PROMISE = re.compile(r'name="shown_promise"[^>]*? value="([0-9a-f]+)"')
 TOTAL = re.compile(r'name="shown_total"[^>]*? value="(\d+)"')
 
 
@@ -49,6 +50,7 @@ class Buyer:
         return check, {
             "csrf_token": _found(TOKEN, page),
             "shown_total": _found(TOTAL, page),
+            "shown_promise": _found(PROMISE, page),
             "channel": "transfer",
         }
 

@@ -60,6 +60,11 @@ class PriceChanged(Refusal):
 
 
 @dataclass
+class DateChanged(Refusal):
+    """Day, place or terms are no longer those that were shown; nothing was booked."""
+
+
+@dataclass
 class AlreadyBooked(Refusal):
     """The same person already has an active booking for this edition; asked about, not forbidden."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -76,6 +77,13 @@ def write(edition: Edition, spec: EditionSpec) -> None:
 def plain(spec: EditionSpec) -> dict[str, Any]:
     """Text, numbers and lists, for domain.marks."""
     return {field.name: _plain(getattr(spec, field.name)) for field in fields(spec)}
+
+
+def promised(edition: Edition) -> str:
+    """A mark of what somebody agrees to beside the price: day, place, terms. Nobody agrees to others unseen."""
+    spec, policy = spec_of(edition), edition.policy
+    facts = (plain(spec)["meetings"], spec.zone, spec.venue, bool(spec.online_url), policy and policy.to_json())
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def was_booked(edition_id: int) -> bool:

@@ -17,13 +17,14 @@ from booking.domain.cancellation import SeatPrice
 from booking.domain.errors import (
     AlreadyBooked,
     ChannelRefused,
+    DateChanged,
     NotFound,
     PriceChanged,
     RegistrationNotOpen,
 )
 from booking.domain.orders import Acceptance, Contact, SeatOrder
 from booking.domain.pricing import check_voucher, list_price, seat_prices
-from booking.persistence import bookings, counters, lifecycle, placing, vouchers
+from booking.persistence import bookings, counters, editions, lifecycle, placing, vouchers
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
@@ -35,7 +36,8 @@ from booking.services.ports import Ports
 
 @dataclass(frozen=True)
 class Order:
-    """Everything a booking is made of, as it was shown on the check page. `shown_total` in centimes."""
+    """Everything a booking is made of, as it was shown on the check page. `shown_total` in centimes, `shown_promise`
+    the mark of day, place and terms (`editions.promised`)."""
 
     edition_id: int
     draft_token: str
@@ -45,6 +47,7 @@ class Order:
     channel: Channel
     terms: Acceptance
     shown_total: int
+    shown_promise: str
     voucher_code: str = ""
     once_more: bool = False  # "yes, book again" after AlreadyBooked
 
@@ -80,7 +83,7 @@ def place(order: Order, now: datetime, ports: Ports) -> int:
     """Holds or confirms the seats in one transaction and gives the booking's id; nothing was held if it raises.
 
     The same draft placed twice gives the first booking. Raises RegistrationNotOpen, EditionFull, VoucherRefused,
-    ChannelRefused, PriceChanged, AlreadyBooked.
+    ChannelRefused, DateChanged, PriceChanged, AlreadyBooked.
     """
     with atomic():
         edition = lock_edition(order.edition_id)
@@ -93,6 +96,8 @@ def place(order: Order, now: datetime, ports: Ports) -> int:
         placing.check_free(edition, len(order.seats), now)
         voucher = _voucher(edition, order.voucher_code, now, lock=True) if order.voucher_code else None
         price = _estimate(edition, len(order.seats), voucher, now, ports)
+        if editions.promised(edition) != order.shown_promise:
+            raise DateChanged
         if price.total != order.shown_total:
             raise PriceChanged(order.shown_total, price.total)
         if order.channel not in price.channels:

@@ -165,4 +165,5 @@ class CheckForm(FlaskForm):
 
     channel = RadioField(_l("How would you like to pay?"), [DataRequired(_l("Choose how you would like to pay."))])
     shown_total = HiddenField()
+    shown_promise = HiddenField()
     once_more = HiddenField()

@@ -23,6 +23,7 @@ from booking.domain.errors import (
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
+from booking.persistence.editions import promised
 from booking.persistence.masterclasses import Edition
 from booking.services import book, drafts, pay
 from booking.services.book import Estimate
@@ -168,7 +169,7 @@ def _check_page(draft: Draft, form: CheckForm, refusal: Refusal | None = None) -
     form.channel.choices = channels.choices(price.channels, price.total)
     if form.channel.data not in price.channels:
         form.channel.data = price.channels[0] if price.channels else None
-    form.shown_total.data = str(price.total)
+    form.shown_total.data, form.shown_promise.data = str(price.total), promised(edition)
     return render_template(
         "bookings/check.html", edition=edition, draft=draft, details=details, form=form, price=price,
         schedule=schedule_of(edition.policy, edition.timing(), price.seats, now), step="check", free=price.total == 0,

@@ -76,6 +76,7 @@ def order_of(draft: Draft, form: CheckForm) -> Order:
         channel=Channel(form.channel.data) if form.channel.data in list(Channel) else Channel.FREE,
         terms=Acceptance(terms.digest, data["terms_language"], terms.markdown, terms.number),
         shown_total=_shown(form.shown_total.data or ""),
+        shown_promise=form.shown_promise.data or "",
         voucher_code=data["voucher"],
         once_more=bool(form.once_more.data),
     )

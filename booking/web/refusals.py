@@ -106,6 +106,13 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
         409, lambda _r: _("The terms have changed since you opened this page. Read them and accept them again.")
     ),
     errors.PriceChanged: Answer(409, _price),
+    errors.DateChanged: Answer(
+        409,
+        lambda _r: _(
+            "This date was changed while you were booking: look at its day, its place and its terms again. Nothing was "
+            "booked yet."
+        ),
+    ),
     errors.AlreadyBooked: Answer(
         409,
         # Without its reference or names: whoever types an address learns no more than that.

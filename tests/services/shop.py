@@ -17,6 +17,7 @@ from booking.persistence import documents, ledger, vouchers
 from booking.persistence.bookings import Booking, seats_taken
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
+from booking.persistence.editions import promised
 from booking.persistence.masterclasses import Edition
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.transaction import atomic
@@ -48,6 +49,7 @@ def order(edition_id: int, token: str, total: int, **changes: Any) -> Order:
         "channel": Channel.DEMO,
         "terms": Acceptance(TERMS, "fr", "Conditions"),
         "shown_total": total,
+        "shown_promise": promised(db.session.get_one(Edition, edition_id)),
         "once_more": True,
     }
     return Order(**facts | changes)

@@ -172,3 +172,16 @@ def test_change_something_goes_back_to_what_was_typed(desk: Desk) -> None:
     desk.book_and_pay(slug)
     page = desk.submit(plan(desk, slug, **NEW_DAY), "back=1")
     assert value_of(page, "meetings-0-day") == "2026-12-12"
+
+
+def test_who_is_about_to_book_sees_the_new_day_first(desk: Desk) -> None:
+    slug = desk.edition()
+    check = desk.check(slug)
+    desk.submit(desk.get(f"editions/{slug}/edit"), **NEW_DAY)
+    page = desk.browser.submit(check)
+    assert page.status_code == 409
+    assert "This date was changed while you were booking" in page.text
+    assert "Saturday 12 December 2026" in page.text
+    assert desk.bookings() == []
+    desk.browser.submit(page)
+    assert desk.bookings() == [("pending", 1)]
