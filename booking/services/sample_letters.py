@@ -26,7 +26,8 @@ from booking.persistence.transaction import atomic
 T = TypeVar("T")
 Payload = dict[str, Any]
 
-AHEAD: Final = timedelta(days=40)  # from now to the class
+AHEAD: Final = timedelta(days=40)  # from now to the class, which is on the next Saturday
+SATURDAY: Final = 5
 ZONE: Final = ZoneInfo("Europe/Zurich")
 PRICE: Final = 34000
 FEE: Final = 10200
@@ -136,6 +137,7 @@ def _booking(locale: str, now: datetime) -> Booking:
 
 def _edition(now: datetime) -> Edition:
     day = (now + AHEAD).astimezone(ZONE).date()
+    day += timedelta(days=(SATURDAY - day.weekday()) % 7)
     starts, ends = (datetime.combine(day, time(hour), ZONE) for hour in (9, 17))
     title = Bilingual("Aquarelle en plein air", "Watercolours in the open")
     bring = Bilingual("- Votre boîte de couleurs\n- Un chapeau", "- Your box of colours\n- A hat")

@@ -38,8 +38,10 @@ CLASSES: Final = (
 )  # fmt: skip
 MENU: Final = (
     Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),
+    Area(lazy_gettext("Bookings"), "desk_bookings.index", Permission.BOOKINGS),
     Area(lazy_gettext("Classes"), "desk_classes.index", Permission.CLASSES, CLASSES),
     Area(lazy_gettext("Messages"), "desk_messages.index", Permission.BOOKINGS, ("desk_reminders",)),
+    Area(lazy_gettext("Settings"), "desk_settings.index", Permission.SETTINGS, ("desk_people",)),
 )
 
 

@@ -51,7 +51,7 @@ class ColoursForm(FlaskForm):
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, prefix="colours-", meta=UNMARKED, **values)
 
-    light = ColorField(_l("Your colour"), default=HOUSE.light.accent)
+    light = ColorField(_l("Colour"), default=HOUSE.light.accent)
     own_dark = BooleanField(_l("Choose the colour for dark screens too"))
     dark = ColorField(_l("On dark screens"), default=HOUSE.dark.accent)
     shown = HiddenField()
@@ -124,7 +124,10 @@ def recolour() -> str | Response:
             field.errors = [_too_faint(trial)]
     if action == "check" or form.light.errors or form.dark.errors:
         return _page(colours=form)
-    return _recoloured(trials[0].colour, trials[1].colour if form.own_dark.data else "", form)
+    light, dark = (trial.colour for trial in trials)
+    if (light, dark) == (HOUSE.light.accent, HOUSE.dark.accent):
+        light = dark = ""
+    return _recoloured(light, dark if form.own_dark.data else "", form)
 
 
 @blueprint.post("/settings/look/logo")
@@ -193,6 +196,8 @@ def _take_nearest(form: ColoursForm, action: str) -> None:
 
 
 def _derived(light: str) -> str:
+    if light == HOUSE.light.accent:
+        return HOUSE.dark.accent
     return accent.theme(accent.nearest(light, "light")).dark.accent
 
 
