@@ -2,7 +2,7 @@
 
 Revision ID: 1795305600
 Revises: 1795300631
-Create Date: 2026-11-22 00:58:20.664507
+Create Date: 2026-11-22 01:13:37.479212
 
 """
 from typing import Sequence, Union
@@ -158,7 +158,6 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('usage', sa.String(), nullable=False),
     sa.Column('lastuse_datetime', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('create_datetime', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['organiser.id'], name=op.f('fk_passkey_user_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_passkey')),
     sa.UniqueConstraint('credential_id', name=op.f('uq_passkey_credential_id'))

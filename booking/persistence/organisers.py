@@ -101,7 +101,6 @@ class Passkey(WebAuthnMixin, Model):
     name: Mapped[str]
     usage: Mapped[str]
     lastuse_datetime: Mapped[datetime]
-    create_datetime: Mapped[datetime]
 
     user: Mapped[Organiser] = relationship(back_populates="webauthn")
 

@@ -124,4 +124,4 @@ def page(code: int, words: Words, text: str | None = None) -> Response:
     except Exception:
         current_app.logger.exception("the page of error %s cannot be written", code)
         body = PLAIN
-    return Response(body, status=code, mimetype="text/html")
+    return current_app.response_class(body, status=code, mimetype="text/html")

@@ -153,7 +153,7 @@ def test_keys_of_bytes_survive(app: Flask, elsewhere: Flask, tmp_path: Path) -> 
             {"yes": True},
         )
         key = {"credential_id": b"\x00\xff", "public_key": bytes(range(256)), "sign_count": 1, "device_type": "x"}
-        db.session.add(Passkey(user_id=1, name="k", usage="first", lastuse_datetime=NOW, create_datetime=NOW, **key))
+        db.session.add(Passkey(user_id=1, name="k", usage="first", lastuse_datetime=NOW, **key))
     path = tmp_path / "site.backup"
     run(app, "backup", str(path))
     run(elsewhere, "restore", str(path))

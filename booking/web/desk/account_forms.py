@@ -10,6 +10,7 @@ from flask_security import current_user, verify_password
 from flask_security.proxies import _security
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from booking.web.booking_forms import ADDRESS, NAME, one_line
@@ -37,7 +38,7 @@ def email_field() -> EmailField:
 
 
 def language_field() -> RadioField:
-    return RadioField(_l("Language of the desk and of mails"), choices=[*NAMES.items()])
+    return RadioField(_l("Language of the desk and of mails"), choices=[SelectChoice(*pair) for pair in NAMES.items()])
 
 
 class AccountForm(FlaskForm):

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from booking.domain.permission import Role
@@ -32,14 +33,16 @@ class RoleForm(FlaskForm):
     """What somebody may do."""
 
     role = RadioField(
-        _l("Role"), [DataRequired(_l("Choose a role."))], choices=[(role.value, label) for role, label in ROLES]
+        _l("Role"),
+        [DataRequired(_l("Choose a role."))],
+        choices=[SelectChoice(role.value, label) for role, label in ROLES],
     )
     trainer_id = SelectField(_l("Which trainer is it?"), coerce=int, default=0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = db.session.execute(select(Trainer.id, Trainer.name).order_by(Trainer.name))
-        self.trainer_id.choices = [(0, _("No trainer")), *known]
+        self.trainer_id.choices = [SelectChoice(0, _("No trainer")), *(SelectChoice(*trainer) for trainer in known)]
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine: bool = super().validate(extra_validators)

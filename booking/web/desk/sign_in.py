@@ -29,10 +29,14 @@ from booking.web.desk.sign_in_forms import (
     SHORTEST_PASSWORD,
     CodeForm,
     Codes,
+    ForgottenForm,
+    PasskeyForm,
     Passkeys,
     Passwords,
     RecoveryCodes,
     RecoveryForm,
+    RescueForm,
+    SecondFactorForm,
     SignInForm,
 )
 from booking.web.desk.sign_in_words import MESSAGES, label_forms
@@ -75,8 +79,12 @@ def init_app(app: Flask, settings: Settings) -> None:
             app,
             SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey),
             login_form=SignInForm,
+            forgot_password_form=ForgottenForm,
+            two_factor_setup_form=SecondFactorForm,
             two_factor_verify_code_form=CodeForm,
+            two_factor_rescue_form=RescueForm,
             mf_recovery_form=RecoveryForm,
+            wan_register_form=PasskeyForm,
             password_util_cls=Passwords,
             totp_cls=Codes,
             webauthn_util_cls=Passkeys,
@@ -104,6 +112,7 @@ def _switches(settings: Settings) -> dict[str, Any]:
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(FOLDER)],
         "SECURITY_API_ENABLED_METHODS": ["session"],
+        "SECURITY_CACHE_CONTROL": None,  # as on all pages of one person (security.py)
         "SECURITY_DATETIME_FACTORY": lambda: clock.now(),
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False},  # asks nobody on the network
         "SECURITY_PASSWORD_SALT": settings.secret_key,

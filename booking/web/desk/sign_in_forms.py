@@ -13,14 +13,19 @@ import segno
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import (
+    ForgotPasswordForm,
     LoginForm,
     MfRecoveryCodesUtil,
     MfRecoveryForm,
     PasswordUtil,
     Totp,
+    TwoFactorRescueForm,
+    TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
+    WebAuthnRegisterForm,
     WebauthnUtil,
 )
+from flask_security.forms import EmailValidation, email_required, valid_user_email
 from flask_security.utils import validate_redirect_url
 from passlib.totp import TotpMatch
 from webauthn.helpers.structs import (
@@ -28,7 +33,7 @@ from webauthn.helpers.structs import (
     ResidentKeyRequirement,
     UserVerificationRequirement,
 )
-from wtforms import StringField
+from wtforms import EmailField, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired
 
 from booking.config import current
@@ -41,6 +46,8 @@ FEWEST_SIGNS: Final = 5  # different ones in a password
 
 
 class SignInForm(LoginForm):
+    email = EmailField(validators=[email_required, EmailValidation(verify=False)], filters=[one_line])
+
     def validate_next(self, field: Any) -> None:
         """A page to go on to that is none of ours is forgotten."""
         if field.data and not validate_redirect_url(field.data):
@@ -61,6 +68,30 @@ class CodeForm(TwoFactorVerifyCodeForm):
 
 class RecoveryForm(MfRecoveryForm):
     code = _code_field("off")
+
+
+class ForgottenForm(ForgotPasswordForm):
+    email = EmailField(validators=[email_required, EmailValidation(verify=False), valid_user_email], filters=[one_line])
+
+
+# Choices that a person has not with us; those of the library are of a kind that WTForms gives up.
+
+
+class SecondFactorForm(TwoFactorSetupForm):
+    setup = HiddenField()
+
+
+class RescueForm(TwoFactorRescueForm):
+    help_setup = RadioField(choices=[])
+
+
+class PasskeyForm(WebAuthnRegisterForm):
+    usage = HiddenField(default="first")
+
+    def validate(self, **arguments: Any) -> bool:
+        """A passkey is never a mere second factor: it needs finger, face or PIN, and is two in one."""
+        self.usage.data = "first"
+        return bool(super().validate(**arguments))
 
 
 class Passwords(PasswordUtil):

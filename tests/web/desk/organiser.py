@@ -7,11 +7,14 @@ def test_something(desk: Desk) -> None:
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_security import hash_password
 from werkzeug.test import TestResponse
 
+from booking.adapters.mail import mailbox
+from booking.adapters.mail.mailbox import Letter
 from booking.domain.permission import Role
 from booking.persistence.db import db
 from booking.persistence.organisers import Organiser
@@ -48,14 +51,13 @@ class Desk(Participant):
 
     def person(self, role: str, **facts: Any) -> str:
         """The e-mail address of somebody in that role, made when there is none."""
-        email = f"{role}@example.org"
+        email: str = facts.get("email", f"{role}@example.org")
         with self.app.app_context():
             if db.session.query(Organiser).filter_by(email=email).first() is None:
                 hashed = _HASHED.setdefault(PASSWORD, hash_password(PASSWORD))
-                known = {"name": role.title(), "locale": "en", "created_at": NOW, "fs_uniquifier": role}
+                known = {"email": email, "name": role.title(), "locale": "en", "created_at": NOW, "password": hashed}
                 with atomic():
-                    person = Organiser(email=email, role=Role(role), password=hashed, **known | facts)
-                    db.session.add(person)
+                    db.session.add(Organiser(role=Role(role), **known | facts))
         return email
 
     def sign_in(self, browser: Browser, email: str, password: str = PASSWORD) -> TestResponse:
@@ -68,3 +70,22 @@ class Desk(Participant):
 
     def submit(self, page: TestResponse, button: str | None = None, form: int = -1, **values: Any) -> TestResponse:
         return self.seat.submit(page, button, form, **values)
+
+
+def letters_to(desk: Desk, email: str) -> list[str]:
+    """Subjects of the mails that went to an address, oldest first."""
+    return [letter.subject for letter in _letters(desk, email)]
+
+
+def letter_link(desk: Desk, email: str, subject: str) -> str:
+    """The address that the latest such mail leads to."""
+    letter = next(letter for letter in reversed(_letters(desk, email)) if letter.subject == subject)
+    found = re.search(r"^http\S+", letter.text, re.MULTILINE)
+    assert found
+    return found[0]
+
+
+def _letters(desk: Desk, email: str) -> list[Letter]:
+    folder = desk.app.extensions["settings"].data_dir
+    found = sorted(mailbox.letters(folder), key=lambda letter: letter.date)
+    return [letter for letter in found if f"<{email}>" in letter.recipient]
