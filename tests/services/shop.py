@@ -40,6 +40,8 @@ def ports(gateway: Gateway, issuer: Issuer = ISSUER) -> Ports:
 def order(edition_id: int, token: str, total: int, **changes: Any) -> Order:
     """An order for one seat by card, `changes` apart; `seats` is a number and `email` the booker's."""
     seats, email = changes.pop("seats", 1), changes.pop("email", "ada@example.org")
+    shown = promised(db.session.get_one(Edition, edition_id))
+    db.session.rollback()  # what others do meanwhile is to be seen
     facts = {
         "edition_id": edition_id,
         "draft_token": token,
@@ -49,7 +51,7 @@ def order(edition_id: int, token: str, total: int, **changes: Any) -> Order:
         "channel": Channel.DEMO,
         "terms": Acceptance(TERMS, "fr", "Conditions"),
         "shown_total": total,
-        "shown_promise": promised(db.session.get_one(Edition, edition_id)),
+        "shown_promise": shown,
         "once_more": True,
     }
     return Order(**facts | changes)
