@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -38,6 +40,10 @@ REACHES: Final = {
 }
 
 
+def _offered(labels: Mapping[Any, LazyString]) -> list[SelectChoice]:
+    return [SelectChoice(value.value, label) for value, label in labels.items()]
+
+
 class Choices(SelectMultipleField):
     """Boxes to tick, of whole numbers."""
 
@@ -49,7 +55,7 @@ class Choices(SelectMultipleField):
 
     def pre_validate(self, form: Any) -> None:
         """Whatever is not offered is left out: it went away while the form was open."""
-        offered = {value for value, _label in self.choices or []}
+        offered = {choice.value for choice in self.choices or []}
         self.data: list[int] = [value for value in self.data or [] if value in offered]
 
 
@@ -57,11 +63,9 @@ class MessageForm(FlaskForm):
     """Empty languages are refused only when somebody needs them, once it is known who gets the message."""
 
     dates = Choices(_l("Dates"))
-    audience = RadioField(
-        _l("Who gets it?"), choices=list(AUDIENCES.items()), default=Audience.CONFIRMED.value, coerce=str
-    )
+    audience = RadioField(_l("Who gets it?"), choices=_offered(AUDIENCES), default=Audience.CONFIRMED.value, coerce=str)
     chosen = Choices(_l("Bookings"))
-    reach = RadioField(_l("At which address?"), choices=list(REACHES.items()), default=Reach.BOOKERS.value, coerce=str)
+    reach = RadioField(_l("At which address?"), choices=_offered(REACHES), default=Reach.BOOKERS.value, coerce=str)
     subject_fr = StringField(_l("Subject in French"), [SUBJECT], filters=[one_line])
     subject_en = StringField(_l("Subject in English"), [SUBJECT], filters=[one_line])
     text_fr = TextAreaField(_l("Text in French"), [TEXT], filters=[stripped])
@@ -69,8 +73,8 @@ class MessageForm(FlaskForm):
 
     def offer(self, editions: Sequence[Edition], bookings: Sequence[Booking], day: Any) -> None:
         """What can be ticked; `day` words a date."""
-        self.dates.choices = [(edition.id, day(edition)) for edition in editions]
-        self.chosen.choices = [(booking.id, f"{booking.name}, {booking.reference}") for booking in bookings]
+        self.dates.choices = [SelectChoice(edition.id, day(edition)) for edition in editions]
+        self.chosen.choices = [SelectChoice(booking.id, f"{booking.name}, {booking.reference}") for booking in bookings]
 
     @property
     def draft(self) -> Draft:
