@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState, Channel
 from booking.domain.cancellation import SeatPrice
+from booking.domain.errors import NotFound
 from booking.domain.payment import UNDER_WAY
 from booking.domain.policy import CancellationPolicy
 from booking.persistence.db import Model, db
@@ -169,6 +170,14 @@ def _live_seats() -> Select[int]:
 def lock_booking(booking_id: int) -> Booking:
     """The booking, its row locked; lock its edition first."""
     return db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+
+
+def by_reference(reference: str) -> Booking:
+    """The booking called so, in capitals or not. Raises NotFound('booking')."""
+    booking = db.session.scalar(select(Booking).where(Booking.reference == reference.upper()))
+    if booking is None:
+        raise NotFound("booking")
+    return booking
 
 
 def edition_of(booking_id: int) -> int:

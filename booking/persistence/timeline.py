@@ -84,7 +84,7 @@ def dossier(reference: str) -> Dossier:
         journal=list(
             db.session.scalars(select(JournalEntry).where(JournalEntry.booking_id == number).order_by(JournalEntry.id))
         ),
-        people=dict(db.session.execute(select(Organiser.id, Organiser.name)).tuples().all()),
+        people={number: name for number, name in db.session.execute(select(Organiser.id, Organiser.name))},  # noqa: C416
     )
 
 

@@ -13,6 +13,7 @@ from booking.web.desk import (
     answers,
     attendance,
     badges,
+    bookings,
     calling_off,
     certificate_texts,
     certificates,
@@ -52,6 +53,7 @@ from booking.web.desk import (
 
 AREAS = (
     today,
+    bookings,
     classes,
     class_texts,
     class_states,
