@@ -44,7 +44,7 @@ class ExportForm(FlaskForm):
     """What to write into a file."""
 
     kind = RadioField(_l("What"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()])
-    form = RadioField(
+    format = RadioField(
         _l("As"),
         choices=[SelectChoice("xlsx", _l("Excel file (XLSX)")), SelectChoice("csv", _l("plain table (CSV)"))],
         default="xlsx",
@@ -111,7 +111,7 @@ def _wish(form: ExportForm) -> Wish:
     kind = ExportKind(form.kind.data)
     return Wish(
         kind=kind,
-        format=ExportFormat(form.form.data),
+        format=ExportFormat(form.format.data),
         edition_id=form.edition.data or None,
         since=first_instant(form.since.data, ZONE),
         until=last_second(form.until.data, ZONE),

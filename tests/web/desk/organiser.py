@@ -65,8 +65,13 @@ class Desk(Participant):
         return browser.submit(page, email=email, password=password)
 
     def get(self, path: str = "", lang: str = "en", **query: Any) -> TestResponse:
-        """A page of the desk; `path` stands behind /en/desk/."""
-        return self.seat.get(f"/{lang}/desk/{path}", query_string=query or None, follow_redirects=True)
+        """A page of the desk; `path` stands behind /en/desk/. Signs in anew where that is too long ago."""
+        address, wanted = f"/{lang}/desk/{path}", query or None
+        page = self.seat.get(address, query_string=wanted, follow_redirects=True)
+        if not page.request.path.endswith("/sign-in"):
+            return page
+        del self.browsers[self.role]
+        return self.seat.get(address, query_string=wanted, follow_redirects=True)
 
     def submit(self, page: TestResponse, button: str | None = None, form: int = -1, **values: Any) -> TestResponse:
         return self.seat.submit(page, button, form, **values)

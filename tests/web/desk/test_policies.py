@@ -34,8 +34,8 @@ def test_the_usual_schedule_is_proposed_and_saved(desk: Desk) -> None:
     desk.submit(desk.get("policies/new"), "action=save", **TITLES)
     assert stored(desk) == {"ordinary": [(15, "30", 0), (8, "50", 0), (1, "80", 0)]}
     with desk.rows() as session:
-        entry = session.scalars(select(JournalEntry)).one()
-        assert (entry.action, entry.organiser_id) == ("policy_written", 1)
+        entry = session.scalars(select(JournalEntry).where(JournalEntry.action == "policy_written")).one()
+        assert entry.organiser_id == 1
 
 
 def test_rows_come_and_go_without_anything_being_lost(desk: Desk) -> None:
@@ -94,11 +94,11 @@ def test_a_change_leaves_what_was_booked_alone(desk: Desk) -> None:
 def test_two_people_do_not_overwrite_each_other(desk: Desk) -> None:
     desk.submit(desk.get("policies/new"), "action=save", **TITLES)
     mine, theirs = desk.get("policies/ordinary"), desk.get("policies/ordinary")
-    desk.submit(theirs, "action=save", title_en="Theirs")
-    page = desk.submit(mine, "action=save", title_en="Mine")
+    desk.submit(theirs, "action=save", form=-2, title_en="Theirs")  # the last form deletes it
+    page = desk.submit(mine, "action=save", form=-2, title_en="Mine")
     assert "Somebody else changed this" in page.text
     assert 'value="Mine"' in page.text
-    desk.submit(page, "action=save")
+    desk.submit(page, "action=save", form=-2)
     assert "Mine" in desk.get("policies/ordinary").text
 
 

@@ -44,7 +44,7 @@ def filled(desk: Desk) -> Desk:
     desk.book(desk.edition(slug="waiting"), email="waiting@example.org")
     desk.person("staff")
     desk.submit(desk.get("vouchers/new"), code="SPRING", value="10")
-    desk.submit(desk.get("files/"), kind="journal", form="csv")
+    desk.submit(desk.get("files/"), kind="journal", format="csv")
     desk.run_jobs()
     return desk
 
