@@ -41,6 +41,11 @@ class OrganiserIdentity:
     account_holder: str = ""
     locale: str = "fr"
 
+    @property
+    def street_line(self) -> str:
+        """Street and number; many villages know no numbers."""
+        return f"{self.street} {self.house_number}".strip()
+
 
 @dataclass(frozen=True)
 class StripeSettings:

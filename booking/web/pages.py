@@ -70,6 +70,8 @@ def filled(text: str, now: Site) -> str:
     """`text` with the organiser's data in the place of `{name}` and the like. A line that names something that is not
     set is left out, so that no "Telephone:" stands alone; words in braces that name nothing stay as they are."""
     known = placeholders(now)
+    if not known["house_number"]:  # no reason to leave a line out
+        text = text.replace(" {house_number}", "")
     lines = (_filled_line(line, known) for line in text.splitlines())
     return "\n".join(line for line in lines if line is not None) + "\n"
 

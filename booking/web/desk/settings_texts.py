@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -33,6 +34,8 @@ LONGEST: Final = Length(max=60_000, message=_l("This text is too long: enter at 
 TITLES: Final[dict[str, LazyString]] = {
     "terms": _l("Terms"), "privacy": _l("Privacy"), "legal": _l("Legal notice"),
 }  # fmt: skip
+
+WRAP: Final = re.compile(r"(?<![\n\\])\n(?=[^\s#>|*+\-\d])")  # within a paragraph, but not where a line is to end
 
 blueprint = desk_area("settings_texts", __name__)
 
@@ -168,7 +171,9 @@ def rendered(text: Bilingual) -> dict[str, Markup]:
 
 
 def _of_files(page: str) -> Bilingual:
-    return Bilingual(pages.text_of_file(page, "fr").strip(), pages.text_of_file(page, "en").strip())
+    """The files, their paragraphs on one line each: the width of a file is not that of a field."""
+    french, english = (WRAP.sub(" ", pages.text_of_file(page, language).strip()) for language in ("fr", "en"))
+    return Bilingual(french, english)
 
 
 def _page(page: str, form: TextForm, problem: str | None = None, preview: bool = False) -> str:

@@ -56,6 +56,10 @@ class VatForm(FlaskForm):
     rates = FieldList(FormField(RateForm), min_entries=1, max_entries=MAX_RATES)
     shown = HiddenField()
 
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        self.since.flags.optional = False  # it is asked for below, where tax is charged
+
     def validate(self, extra_validators: Any = None) -> bool:
         """Nothing is asked of those who charge none."""
         if not self.charged.data:
