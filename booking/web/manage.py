@@ -6,12 +6,13 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as Redirect
 
 from booking.adapters import calendar, clock, pdf
+from booking.adapters import certificates as drawn
 from booking.adapters.gateways import current_ports
 from booking.adapters.links import manage_url
 from booking.domain.booking import BookingState
 from booking.domain.errors import GatewayUnavailable, IbanNeeded, NotFound, Refusal
 from booking.domain.payment import RefundState
-from booking.persistence import counters, documents, queries
+from booking.persistence import certificates, counters, documents, queries
 from booking.services import manage, pay, refund
 from booking.web.access import LinkRefused, open_booking
 from booking.web.manage_forms import IbanForm, LinkForm, attendees_form, changes_of
@@ -67,6 +68,17 @@ def document(token: str, number: str) -> Response:
     if number not in papers:
         raise NotFound("document")
     response = Response(pdf.render(papers[number].frozen), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return response
+
+
+@blueprint.get("/my/<token>/certificates/<number>.pdf")
+def certificate(token: str, number: str) -> Response:
+    """A certificate of one of the booking's attendees. Raises NotFound for any other."""
+    found = {row.number: row for row in certificates.of_booking(open_booking(token).id)}
+    if number not in found:
+        raise NotFound("certificate")
+    response = Response(drawn.render(found[number].frozen), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
     return response
 

@@ -14,7 +14,7 @@ from booking.adapters.gateways import current_ports
 from booking.domain import reference
 from booking.domain.booking import ALIVE, BookingState, Channel, Confirmation, editing_closes, transfer_due
 from booking.domain.payment import LedgerKind, RefundState
-from booking.persistence import documents, ledger, payments, queries
+from booking.persistence import certificates, documents, ledger, payments, queries
 from booking.persistence.bookings import Booking
 from booking.persistence.documents import Document
 from booking.persistence.payments import Refund
@@ -54,6 +54,7 @@ def standing_of(booking: Booking, now: datetime) -> dict[str, Any]:
         "hold_until": _kept_until(booking),
         "rows": _rows(booking),
         "papers": papers,
+        "certificates": certificates.of_booking(booking.id),
         "bill": bill,
         "pay_buttons": [(channel, channels.pay_button(channel, owed)) for channel in _pay_channels(booking, owed, now)],
         "refunds": [(refund, refund_words(refund)) for refund in queries.refunds_of(booking.id)],

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from booking.domain.booking import Confirmation
 from booking.persistence.bookings import Answer, Attendee
 from booking.persistence.documents import Document
+from tests import factories
 from tests.web.inspection import Page
 from tests.web.participant import Participant
 
@@ -160,3 +161,13 @@ def test_a_page_left_open_for_weeks_still_works(participant: Participant):
     page = participant.book_and_pay(participant.edition())
     participant.now += timedelta(days=20)
     assert again(participant, page).status_code == 200
+
+
+def test_certificates_are_on_the_page_for_good(participant: Participant) -> None:
+    page = participant.book_and_pay(participant.edition())
+    with participant.rows() as session:
+        number = factories.make_certificate(session.query(Attendee).one()).number
+    assert "Certificate of attendance" in again(participant, page).text
+    certificate = participant.browser.get(f"{page.request.path}/certificates/{number}.pdf")
+    assert certificate.mimetype == "application/pdf"
+    assert participant.browser.get(f"{page.request.path}/certificates/CERT-09999.pdf").status_code == 404
