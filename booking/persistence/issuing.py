@@ -59,10 +59,19 @@ def anew(
 ) -> Document:
     """Takes the price of `credited` back on the latest invoice, and writes one for the seats that are active now,
 
-    less what was paid for them. An invoice is never changed (docs/adr/voided-invoice.md).
+    less what is paid of them already. An invoice is never changed (docs/adr/voided-invoice.md).
     """
     credit_note(booking, issuer, credited, now)
-    return invoice(booking, issuer, now, due_at, ledger.paid_for_seats(booking.id))
+    paid = sum(seat.net_price for seat in booking.active) - owed_for_seats(booking)
+    return invoice(booking, issuer, now, due_at, max(0, paid))
+
+
+def owed_for_seats(booking: Booking) -> int:
+    """What of the balance is not asked for by a fee's own bill, centimes. Money is taken to have paid the seats first:
+    who is asked for a fee twice is worse off than who is asked for it later."""
+    papers = documents.of_booking(booking.id)
+    billed = sum(paper.frozen.due for paper in papers if paper.kind is DocumentKind.FEE_INVOICE)
+    return max(0, ledger.balance(booking.id) - billed)
 
 
 def fee_invoice(

@@ -61,11 +61,15 @@ def totals(booking_id: int) -> dict[LedgerKind, int]:
     return {row[0]: row[1] for row in db.session.execute(query.group_by(LedgerEntry.kind))}
 
 
-def paid_for_seats(booking_id: int) -> int:
-    """What came, less what went back, and was not for a cancellation fee, which has its own bill. Centimes."""
-    sums = totals(booking_id)
-    moved = sum(sums.get(kind, 0) for kind in (LedgerKind.PAYMENT, LedgerKind.REFUND, LedgerKind.WRITE_OFF))
-    return max(0, -moved - sums.get(LedgerKind.CANCELLATION_FEE, 0))
+def waive(booking_id: int, seat_id: int | None, amount: int, now: datetime, *, reversal: bool = False) -> None:
+    """Writes off what is owed for a seat; for a fee where that is None."""
+    enter(booking_id, LedgerKind.WRITE_OFF, amount, now, attendee_id=seat_id, reversal=reversal)
+
+
+def waived(seat_id: int) -> int:
+    """What of a seat's price was waived and still is, centimes."""
+    query = select(func.sum(LedgerEntry.amount)).where(LedgerEntry.attendee_id == seat_id)
+    return -(db.session.scalar(query.where(LedgerEntry.kind == LedgerKind.WRITE_OFF)) or 0)
 
 
 def entries(booking_id: int) -> list[LedgerEntry]:

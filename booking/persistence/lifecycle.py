@@ -59,11 +59,25 @@ def await_transfer(booking: Booking, issuer: Issuer, now: datetime) -> None:
 
 
 def credit(booking: Booking, seats: list[Attendee], issuer: Issuer, now: datetime) -> int:
-    """Takes the price of `seats` back: ledger and credit note. Gives the sum in centimes."""
+    """Takes the price of `seats` back, without a fee: account and credit note. Gives the sum in centimes."""
     issuing.credit_note(booking, issuer, seats, now)
     for seat in seats:
-        ledger.enter(booking.id, LedgerKind.CANCELLATION_CREDIT, seat.net_price, now, attendee_id=seat.id)
+        take_price_back(booking.id, seat, 0, now)
     return sum(seat.net_price for seat in seats)
+
+
+def take_price_back(booking_id: int, seat: Attendee, fee: int, now: datetime) -> None:
+    """A seat is given up for that `fee`: its price is credited, the fee charged, and what was waived lapses."""
+    lapse = lapsing(seat, fee)
+    ledger.enter(booking_id, LedgerKind.CANCELLATION_CREDIT, seat.net_price, now, attendee_id=seat.id)
+    ledger.enter(booking_id, LedgerKind.CANCELLATION_FEE, fee, now, attendee_id=seat.id)
+    ledger.waive(booking_id, seat.id, lapse, now, reversal=True)
+
+
+def lapsing(seat: Attendee, fee: int) -> int:
+    """What was waived of a seat's price lapses with the seat, so that a waiver is never paid out; yet nobody comes to
+    owe more than before. Centimes (docs/adr/waivers.md)."""
+    return min(ledger.waived(seat.id), seat.net_price - fee)
 
 
 def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:

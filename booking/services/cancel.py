@@ -13,7 +13,7 @@ from booking.domain.actor import PARTICIPANT, Actor
 from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import CancellationQuote
 from booking.domain.errors import NothingToCancel, QuoteChanged, ReceiptRefused
-from booking.domain.payment import LedgerKind, Settlement, settlement
+from booking.domain.payment import Settlement, settlement
 from booking.persistence import (
     counters,
     documents,
@@ -37,7 +37,8 @@ from booking.services.ports import Ports
 
 @dataclass(frozen=True)
 class Proposal:
-    """What cancelling these seats would mean at one instant; sums in centimes.
+    """What cancelling these seats would mean at one instant; sums in centimes. `credit` is their price, less what was
+    waived of it.
 
     `channels` are the ways a refund would go; a transfer among them asks for an IBAN.
     """
@@ -91,7 +92,7 @@ def propose(
     quote = _quote(booking, seats, received)
     if lower_fee is not None:
         quote = schedule.lowered(quote, lower_fee)
-    credit = sum(seat.net_price for seat in seats)
+    credit = sum(seat.net_price - lifecycle.lapsing(seat, fee) for seat, fee in zip(seats, quote.fees, strict=True))
     money = settlement(ledger.balance(booking.id), payments.refunds_under_way(booking.id), credit, quote.fee)
     left = sum(payments.refundable(payment) for payment in payments.paid_payments(booking.id))
     money = replace(money, refund=min(money.refund, left))  # less where a gift was given back before
@@ -202,8 +203,7 @@ def _carry_out(
     _correct_documents(booking, proposal, remaining, now, ports)
     for seat, fee in zip(proposal.seats, proposal.quote.fees, strict=True):
         seat.cancelled_at = now
-        ledger.enter(booking.id, LedgerKind.CANCELLATION_CREDIT, seat.net_price, now, attendee_id=seat.id)
-        ledger.enter(booking.id, LedgerKind.CANCELLATION_FEE, fee, now, attendee_id=seat.id)
+        lifecycle.take_price_back(booking.id, seat, fee, now)
     if not remaining:
         booking.move_to(BookingState.CANCELLED, now)
     elif _is_paid_now(booking, now):

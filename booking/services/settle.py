@@ -12,7 +12,18 @@ from booking.domain.actor import Actor
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotPossibleNow, OtherBooking, TooMuch, WrongAmount
 from booking.domain.payment import GOODWILL, LedgerKind
-from booking.persistence import arrivals, counters, journal, ledger, letters, lifecycle, notes, outcomes, payments
+from booking.persistence import (
+    arrivals,
+    counters,
+    issuing,
+    journal,
+    ledger,
+    letters,
+    lifecycle,
+    notes,
+    outcomes,
+    payments,
+)
 from booking.persistence.arrivals import Arrival
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
@@ -69,13 +80,14 @@ def write_off(booking_id: int, waiver: Waiver, now: datetime, by: Actor, shown: 
             raise NotPossibleNow("settled")
         if not 0 < waiver.amount <= owed:
             raise TooMuch(owed)
-        ledger.enter(booking.id, LedgerKind.WRITE_OFF, waiver.amount, now)
+        _waive(booking, waiver.amount, now)
         journal.note("written_off", by, now, booking.id, amount=waiver.amount)
         notes.write(booking.id, waiver.reason, by, now, about="write_off")
         if booking.state is BookingState.PENDING and waiver.amount == owed:
             _confirm(booking, now, by)
         elif waiver.tell:
-            letters.to_booker("waived", booking.id, now, entry_id=ledger.entries(booking.id)[-1].id)
+            entry = ledger.entries(booking.id)[-1]
+            letters.to_booker("waived", booking.id, now, entry_id=entry.id, amount=waiver.amount)
         counters.catalogue_changed()
         return before.outcome(booking, shown)
 
@@ -109,6 +121,16 @@ def giveable(booking: Booking) -> int:
     if most <= 0:
         raise NotPossibleNow("nothing_paid")
     return most
+
+
+def _waive(booking: Booking, amount: int, now: datetime) -> None:
+    """Off the price of the seats first, seat by seat; what is left, off the fees."""
+    unpaid = issuing.owed_for_seats(booking)
+    for seat in booking.active:
+        part = max(0, min(amount, unpaid, seat.net_price - ledger.waived(seat.id)))
+        ledger.waive(booking.id, seat.id, part, now)
+        amount, unpaid = amount - part, unpaid - part
+    ledger.waive(booking.id, None, amount, now)
 
 
 def _confirm(booking: Booking, now: datetime, by: Actor) -> None:

@@ -67,7 +67,7 @@ def done(token: str, number: int) -> str:
     cancellation = db.session.get(Cancellation, number)
     if cancellation is None or cancellation.booking_id != booking.id:
         raise NotFound("cancellation")
-    refunds = queries.refunds_of(booking.id, opened_at=cancellation.received_at)
+    refunds = queries.refunds_of(booking.id, opened_at=cancellation.carried_out_at)
     return render_template(
         "cancellations/done.html",
         token=token,
@@ -75,7 +75,7 @@ def done(token: str, number: int) -> str:
         cancellation=cancellation,
         sums=_sums(cancellation.credit, cancellation.fee, cancellation.due - cancellation.refund),
         refunds=[(refund, refund_words(refund)) for refund in refunds],
-        papers=[paper for paper in documents.of_booking(booking.id) if paper.issued_at == cancellation.received_at],
+        papers=[paper for paper in documents.of_booking(booking.id) if paper.issued_at == cancellation.carried_out_at],
     )
 
 

@@ -10,14 +10,17 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from booking.domain.cancellation import (
+    CancellationQuote,
     SeatPrice,
     Timing,
     check_price,
     days_before,
+    lowered,
     quote,
     seat_fee,
     steps,
 )
+from booking.domain.errors import TooMuch
 from booking.domain.payment import settlement
 from booking.domain.policy import CancellationPolicy, CancellationTier, PolicyError, parse_policy
 from tests.factories import SEED_POLICY, at
@@ -280,3 +283,28 @@ def test_nothing_is_free_once_the_class_has_begun(options: dict[str, int]) -> No
     seat = [SeatPrice(34000, 34000)]
     assert quote(policy, timing, starts - timedelta(seconds=1), seat).fee == 0
     assert quote(policy, timing, starts, seat).fee == 34000
+
+
+@pytest.mark.parametrize(
+    ("fees", "lower", "shared"),
+    [
+        ((10200,), 5000, (5000,)),
+        ((10200, 10200, 10200), 10000, (3334, 3333, 3333)),
+        ((10200, 0, 5100), 10000, (6667, 0, 3333)),
+        ((0, 1, 1), 1, (0, 1, 0)),
+        ((10200, 10200), 0, (0, 0)),
+    ],
+)
+def test_a_lower_fee_is_shared_as_the_fees_were(fees: tuple[int, ...], lower: int, shared: tuple[int, ...]) -> None:
+    asked = CancellationQuote(15, Decimal(30), 0, fees, "tier")
+    quote = lowered(asked, lower)
+    assert (quote.fees, quote.fee, quote.ground) == (shared, lower, "lowered")
+    assert all(part <= before for part, before in zip(quote.fees, fees, strict=True))
+
+
+def test_a_fee_is_lowered_and_never_raised() -> None:
+    asked = CancellationQuote(15, Decimal(30), 0, (10200, 0), "tier")
+    assert lowered(asked, 10200) is asked
+    for fee in (10201, -1):
+        with pytest.raises(TooMuch):
+            lowered(asked, fee)

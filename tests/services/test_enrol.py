@@ -238,6 +238,14 @@ def test_an_unpaid_fee_is_not_asked_for_twice(shop: Shop, desk: Desk) -> None:
     assert shop.balance(booking) == 68000 + 10200
 
 
+def test_a_fee_still_unpaid_keeps_its_own_bill(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(confirmation=Confirmation.ON_BOOKING), seats=2)
+    shop.at("2026-11-20 12:00").cancel(booking, seats=1)
+    desk.take(booking, 34000)
+    desk.add_seat(booking)
+    assert (shop.balance(booking), shop.papers(booking)[-1]) == (44200, ("invoice", 68000, 34000))
+
+
 def test_a_full_date_takes_no_seat(shop: Shop, desk: Desk) -> None:
     edition = make_edition(capacity=5, minimum=0)
     booking = shop.pay(shop.book(edition))

@@ -146,6 +146,44 @@ def test_a_waived_fee_is_owed_no_more(shop: Shop, desk: Desk) -> None:
     assert desk.write_off(booking, 10200).owed == 0
 
 
+@pytest.mark.parametrize(
+    ("paid", "refund", "due"),
+    [(24000, 13800, 0), (0, 0, 10200)],
+    ids=["the rest was paid: refund = paid - fee", "nothing was paid: due = fee"],
+)
+def test_what_was_waived_of_a_seat_lapses_with_it(shop: Shop, desk: Desk, paid: int, refund: int, due: int) -> None:
+    booking = on_account(shop)
+    desk.write_off(booking, 10000)
+    if paid:
+        desk.take(booking, paid)
+    done = shop.at("2026-11-20 12:00").cancel(booking)
+    assert (done.credit, done.fee, done.refund, done.due) == (24000, 10200, refund, due)
+
+
+def test_whoever_was_let_off_everything_owes_nothing_by_cancelling(shop: Shop, desk: Desk) -> None:
+    booking = on_account(shop)
+    desk.write_off(booking, 34000)
+    done = shop.at("2026-11-28 12:00").cancel(booking)
+    assert (done.fee, done.refund, done.due, shop.balance(booking)) == (27200, 0, 0, 0)
+
+
+def test_a_fee_that_was_waived_stays_so(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(confirmation=Confirmation.ON_BOOKING), seats=2)
+    shop.at("2026-11-20 12:00").cancel(booking, seats=1)
+    desk.take(booking, 34000)
+    desk.write_off(booking, 10200)
+    done = shop.cancel(booking)
+    assert (done.fee, done.refund, done.due) == (10200, 23800, 0)
+
+
+def test_a_hold_that_ends_takes_its_waiver_with_it(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER, seats=2)
+    desk.write_off(booking, 40000)
+    desk.take(booking, 10000)
+    shop.at("2026-11-12 00:00").sweep()
+    assert (booking.state, [back.amount for back in shop.refunds(booking)]) == (BookingState.EXPIRED, [10000])
+
+
 # Giving back
 
 

@@ -10,12 +10,11 @@ from booking.persistence import documents
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.db import db
 from booking.persistence.documents import Document
-from booking.persistence.ledger import LedgerEntry
 from booking.persistence.payments import Payment
 
 KINDS: Final = (
     "paid",  # payment_id: money came that confirmed nothing: on account, in part, or for a fee
-    "waived",  # entry_id: the organiser no longer asks for what is owed, or for a part of it
+    "waived",  # amount: the organiser no longer asks for what is owed, or for a part of it
     "seat_added",  # attendee_id
     "substitute",  # attendee_id: somebody else comes on that seat; to whoever booked
     "joining",  # attendee_id: the practical side, to an attendee who did not book
@@ -46,8 +45,8 @@ def facts(booking: Booking, payload: dict[str, Any]) -> dict[str, Any]:
     rows: dict[str, Any] = {"asking": asking[-1] if asking else None, "questions": questions}
     if "attendee_id" in payload:
         rows["attendee"] = _attendee(payload)
-    if "entry_id" in payload:
-        rows["waived"] = -db.session.get_one(LedgerEntry, payload["entry_id"]).amount
+    if "amount" in payload:
+        rows["waived"] = payload["amount"]
     return rows
 
 
