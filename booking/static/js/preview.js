@@ -7,7 +7,7 @@ async function show(moves) {
   const body = new FormData(form);
   body.set("action", "preview");
   const mine = ++asked;
-  const answer = await fetch(form.action, { method: "POST", body });
+  const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
   if (!answer.ok || answer.redirected || mine !== asked) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   place.replaceChildren(...page.getElementById(place.id).childNodes);

@@ -20,6 +20,7 @@ from tests.factories import SEED_POLICY, make_class, make_edition
 from tests.web.desk.organiser import Desk
 from tests.web.participant import errors_of, value_of
 
+SERIES = Bilingual("Et après\u202f?", "What then?")
 EVIL = "<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)> **bold**"
 
 
@@ -50,16 +51,17 @@ def test_every_text_is_saved_in_both_languages(desk: Desk, slug: str) -> None:
 
 def test_opening_and_saving_changes_nothing(desk: Desk) -> None:
     with desk.rows():
-        text = Bilingual("Une ligne\n\n- deux\n- trois", "One line\n\n- two")
+        text = Bilingual("Une ligne\u202f:\n\n- deux\n- trois", "One line\n\n- two")
         related = [make_class(slug=name).slug for name in ("z", "a")]
         with atomic():
             db.session.add_all([Topic(slug="b", title=text), Topic(slug="a", title=text)])
-        slug = make_edition(make_class(programme=text, topics=["b", "a"], related=related)).master_class.slug
+        offer = make_class(programme=text, series=SERIES, topics=["b", "a"], related=related)
+        slug = make_edition(offer).master_class.slug
         version = counters.read(counters.CATALOGUE)
     save(desk, desk.get(f"classes/{slug}/edit"))
     with desk.rows() as session:
         row = session.scalars(select(MasterClass).where(MasterClass.slug == slug)).one()
-        assert (row.programme, row.topics, row.related) == (text, ["b", "a"], related)
+        assert (row.programme, row.series, row.topics, row.related) == (text, SERIES, ["b", "a"], related)
         assert counters.read(counters.CATALOGUE) == version
 
 
