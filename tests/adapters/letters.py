@@ -16,6 +16,7 @@ from booking.persistence.db import db
 from booking.persistence.payments import Payment
 from booking.persistence.transaction import atomic
 from tests import factories
+from tests.adapters.booking_letters import OF_A_CHANGE
 from tests.adapters.message_letters import MESSAGES
 from tests.factories import NOW
 
@@ -232,6 +233,7 @@ BOOKER = {
     "refund-iban-late": refund_iban_late,
     "late-refund": late_refund,
     "link": link,
+    **OF_A_CHANGE,
     **MESSAGES,
     "moved": moved(),
     "moved-for-who-has-not-paid": moved(state=BookingState.PENDING),
