@@ -109,6 +109,7 @@ def _switches(settings: Settings) -> dict[str, Any]:
         **{f"SECURITY_{name}": True for name in on},
         **{f"SECURITY_{name}": False for name in off},
         "SECURITY_URL_PREFIX": "/<lang:lang>/desk",
+        "SECURITY_STATIC_FOLDER": None,
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(FOLDER)],
         "SECURITY_API_ENABLED_METHODS": ["session"],

@@ -14,7 +14,7 @@ from booking.persistence.db import db
 from booking.persistence.organisers import Organiser
 from booking.persistence.transaction import atomic
 from tests.web.client import Browser
-from tests.web.desk.organiser import PASSWORD, Desk, letters_to
+from tests.web.desk.organiser import Desk, letters_to
 
 KEY = re.compile(r'id="key">([A-Z0-9-]+)<')
 
@@ -177,4 +177,3 @@ def test_half_a_sign_in_ends_when_the_account_is_deactivated(desk: Desk) -> None
         person = db.session.scalars(select(Organiser)).one()
         person.active, person.fs_uniquifier = False, "another"
     assert browser.submit(page, code=code).request.path == "/en/desk/sign-in"
-    assert PASSWORD
