@@ -34,12 +34,17 @@ WEEKDAY = "EEEE"
 def chf(centimes: int) -> str:
     """123450 -> 'CHF 1’234.50', the same in both languages."""
     francs, rest = divmod(abs(centimes), 100)
-    return f"CHF{NBSP}{MINUS if centimes < 0 else ''}{_grouped(francs)}.{rest:02d}"
+    return f"CHF{NBSP}{MINUS if centimes < 0 else ''}{grouped(francs)}.{rest:02d}"
 
 
 def chf_headline(centimes: int) -> str:
     """34000 -> 'CHF 340.–', for headings; sums that are not whole francs as `chf`."""
     return f"{chf(centimes)[:-2]}–" if centimes % 100 == 0 else chf(centimes)
+
+
+def grouped(number: int) -> str:
+    """12345 -> '12’345'."""
+    return f"{number:,}".replace(",", THOUSANDS)
 
 
 def percent(value: int | Decimal) -> str:
@@ -121,7 +126,7 @@ def date_range(first: date, last: date) -> str:
     return f"{begin}{'–' if same_month else ' – '}{short_date(last)}"
 
 
-MONEY = (chf, chf_headline, percent)
+MONEY = (chf, chf_headline, percent, grouped)
 DATES = (full_date, short_date, full_datetime, short_datetime, day_number, month_short, month_year, weekday, date_range)
 OTHERS = (local, iso, hours, duration)
 
@@ -152,10 +157,6 @@ def _clock(value: time | datetime) -> str:
 
 def _on_a_clock(value: time | datetime) -> time | datetime:
     return _aware(value) if isinstance(value, datetime) else value
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", THOUSANDS)
 
 
 def _aware(moment: datetime) -> datetime:
