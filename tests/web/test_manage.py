@@ -167,7 +167,7 @@ def test_certificates_are_on_the_page_for_good(participant: Participant) -> None
     page = participant.book_and_pay(participant.edition())
     with participant.rows() as session:
         number = factories.make_certificate(session.query(Attendee).one()).number
-    assert "Certificate of attendance" in again(participant, page).text
+    assert "Certificates of attendance" in again(participant, page).text
     certificate = participant.browser.get(f"{page.request.path}/certificates/{number}.pdf")
     assert certificate.mimetype == "application/pdf"
     assert participant.browser.get(f"{page.request.path}/certificates/CERT-09999.pdf").status_code == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Response, render_template
-from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from booking.adapters import clock, sheets
 from booking.adapters.answers import AnswerSheet, answer_sheet
@@ -30,7 +30,9 @@ def show(edition_slug: str) -> str:
 def printed(edition_slug: str) -> Response:
     """The same on paper, in the language of the page."""
     edition = own_edition(editions.find(edition_slug))
-    return as_pdf(sheets.answers(edition, _found(edition), printing()), f"{edition.slug}-{_('answers')}")
+    return as_pdf(
+        sheets.answers(edition, _found(edition), printing()), f"{edition.slug}-{pgettext('file name', 'answers')}"
+    )
 
 
 def _found(edition: Edition) -> AnswerSheet:

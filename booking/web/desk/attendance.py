@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 
 from booking.adapters import clock, sheets
 from booking.adapters.sheets import Printing
@@ -73,7 +74,7 @@ def printed(edition_slug: str) -> Response:
     """The sheet to sign, in the language of the page."""
     edition, now = own_edition(editions.find(edition_slug)), clock.now()
     content = sheets.attendance(edition, rows.seats(edition.id, now), rows.marks(edition.id), printing())
-    return as_pdf(content, f"{edition.slug}-{_('attendance')}")
+    return as_pdf(content, f"{edition.slug}-{pgettext('file name', 'attendance')}")
 
 
 def printing() -> Printing:

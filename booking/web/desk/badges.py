@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Response, render_template, request
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 
 from booking.adapters import clock, sheets
 from booking.adapters.sheets import BADGES
@@ -42,4 +42,6 @@ def printed(edition_slug: str) -> Response:
     form = BADGES.get(request.args.get("format", ""), BADGES["90x54"])
     first = max(1, request.args.get("first", 1, int))
     names = [seat.name for seat in attendance.seats(edition.id, clock.now())]
-    return as_pdf(sheets.badges(edition, names, form, first - 1, printing()), f"{edition.slug}-{_('badges')}")
+    return as_pdf(
+        sheets.badges(edition, names, form, first - 1, printing()), f"{edition.slug}-{pgettext('file name', 'badges')}"
+    )

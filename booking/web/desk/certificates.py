@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired
@@ -66,7 +66,7 @@ def specimen(edition_slug: str) -> Response:
     """How they look, in the language of the page; issues nothing."""
     edition = own_edition(editions.find(edition_slug))
     content = certificate.specimen(edition, current_ports().issuer, current_language(), clock.now())
-    return as_pdf(drawn.render(content), _("specimen"))
+    return as_pdf(drawn.render(content), pgettext("file name", "specimen"))
 
 
 @blueprint.get("/editions/<edition_slug>/certificates/<document_number>.pdf")

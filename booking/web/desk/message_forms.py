@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
@@ -28,11 +29,11 @@ from booking.web.refusals import sentence
 SUBJECT: Final = Length(max=150, message=_l("Enter at most 150 characters."))
 TEXT: Final = Length(max=5000, message=_l("Enter at most 5000 characters."))
 AUDIENCES: Final = {
-    Audience.CONFIRMED: _l("Confirmed"),
-    Audience.PENDING: _l("Awaiting payment"),
-    Audience.ALL: _l("All of them"),
-    Audience.OWING: _l("Those who owe something"),
-    Audience.CHOSEN: _l("Only those I choose below"),
+    Audience.CONFIRMED: lazy_pgettext("audience", "Confirmed"),
+    Audience.PENDING: lazy_pgettext("audience", "Awaiting payment"),
+    Audience.ALL: lazy_pgettext("audience", "All of them"),
+    Audience.OWING: lazy_pgettext("audience", "Those who owe something"),
+    Audience.CHOSEN: lazy_pgettext("audience", "Only those I choose below"),
 }
 REACHES: Final = {
     Reach.BOOKERS: _l("Whoever booked"),
