@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import clone, pages, papers, processes, race, sales, weight
+from bench import calling_off, clone, pages, papers, processes, race, sales, weight
 from bench.conditions import conditions
 from bench.figures import table
 
@@ -19,9 +19,10 @@ PROGRAMS = {
     "process": processes,
     "weight": weight,
     "papers": papers,
+    "calling-off": calling_off,
     "clone": clone,
 }
-ON_DEMAND = ("clone",)  # takes a minute and downloads
+ON_DEMAND = ("calling-off", "clone")  # take minutes; the second one downloads
 
 
 def main() -> None:

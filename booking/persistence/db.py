@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -105,8 +106,14 @@ def insert_once(model: type[Model], **values: Any) -> None:
 
     Looking first and then writing fails on PostgreSQL when two look at the same time.
     """
+    insert_all_once(model, [values])
+
+
+def insert_all_once(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """As `insert_once`, for many rows that name the same columns."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    db.session.execute(dialect.insert(model).values(**values).on_conflict_do_nothing())
+    if rows:
+        db.session.execute(dialect.insert(model).on_conflict_do_nothing(), list(rows))
 
 
 def _pragmas(connection: sqlite3.Connection, _record: object) -> None:

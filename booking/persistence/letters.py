@@ -19,6 +19,15 @@ def to_booker(kind: str, booking_id: int, now: datetime, bulk: bool = False, **i
     _post(kind, "booker", booking_id, now, ids, bulk)
 
 
+def to_bookers(kind: str, booking_ids: Sequence[int], now: datetime, **ids: int) -> None:
+    """The same mail about a date to everybody who booked it."""
+    jobs = {
+        _key(kind, "booker", booking_id, ids): {"kind": kind, "to": "booker", "booking_id": booking_id, **ids}
+        for booking_id in booking_ids
+    }
+    outbox.post_all("mail", jobs, now)
+
+
 def to_organiser(kind: str, booking_id: int, now: datetime, **ids: int) -> None:
     """The organiser's copy, in the organiser's language."""
     _post(kind, "organiser", booking_id, now, ids)
@@ -74,11 +83,10 @@ def about_minimum(edition_id: int, decision_at: datetime, now: datetime) -> None
 def _post(
     kind: str, to: str, booking_id: int, now: datetime, ids: dict[str, int], bulk: bool = False, mark: str = ""
 ) -> None:
+    payload = {"kind": kind, "to": to, "booking_id": booking_id, **ids}
+    outbox.post("mail", _key(kind, to, booking_id, ids) + mark, now, payload, bulk=bulk)
+
+
+def _key(kind: str, to: str, booking_id: int, ids: dict[str, int]) -> str:
     which = "".join(f"-{name}{value}" for name, value in sorted(ids.items()))
-    outbox.post(
-        "mail",
-        f"mail-{kind}-{to}-{booking_id}{which}{mark}",
-        now,
-        payload={"kind": kind, "to": to, "booking_id": booking_id, **ids},
-        bulk=bulk,
-    )
+    return f"mail-{kind}-{to}-{booking_id}{which}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import JSON, Index, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.persistence import transaction
-from booking.persistence.db import Model, db, insert_once
+from booking.persistence.db import Model, db, insert_all_once, insert_once
 
 LEASE = timedelta(minutes=5)  # longer than any job; a killed worker's job is taken up again after it
 ALARM_AFTER = 8  # failures, some nine minutes: then a person is told, and trying goes on
@@ -52,6 +53,14 @@ def post(
     """Writes the job into the open transaction. A second post with the same key is nothing."""
     db.session.flush()  # rows that the payload names come before it
     insert_once(OutboxJob, topic=topic, key=key, payload=payload, run_at=run_at or now, bulk=bulk)
+    transaction.wake_after_commit()
+
+
+def post_all(topic: str, jobs: Mapping[str, dict[str, Any]], now: datetime) -> None:
+    """As `post`, for what goes to many: payloads by key. They are `bulk`."""
+    db.session.flush()
+    facts = {"topic": topic, "run_at": now, "bulk": True, "attempts": 0, "error": ""}
+    insert_all_once(OutboxJob, [{"key": key, "payload": payload, **facts} for key, payload in jobs.items()])
     transaction.wake_after_commit()
 
 

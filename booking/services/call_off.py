@@ -89,10 +89,8 @@ def call_off(slug: str, shown: str, words: Bilingual, offers: Sequence[int], now
         row.offers = [offer for offer in offers if offer in known]
         db.session.add(row)
         db.session.flush()
-        for ending in agreed.endings:
-            booking_id = ending.account.booking.id
-            payload = {"booking_id": booking_id, "calling_off_id": row.id}
-            outbox.post(TOPIC, f"call-off-{booking_id}", now, payload, bulk=True)
+        ids = [ending.account.booking.id for ending in agreed.endings]
+        outbox.post_all(TOPIC, {f"call-off-{i}": {"booking_id": i, "calling_off_id": row.id} for i in ids}, now)
         journal.note("edition_called_off", by, now, edition_id=edition.id, bookings=number, refund=agreed.refund)
         counters.catalogue_changed()
         return row.id

@@ -55,8 +55,7 @@ def run_anyway(slug: str, shown: str, now: datetime, by: Actor) -> int:
         if agreed.shown != shown:
             raise PlanChanged
         edition.run_decided_at = now
-        for account in agreed.people:
-            letters.to_booker("takes_place", account.booking.id, now, bulk=True)
+        letters.to_bookers("takes_place", [account.booking.id for account in agreed.people], now)
         journal.note("run_decided", by, now, edition_id=edition.id, told=len(agreed.people))
         counters.catalogue_changed()
         return len(agreed.people)

@@ -72,7 +72,7 @@ def move(slug: str, spec: EditionSpec, shown: str, words: Bilingual, now: dateti
         editions.write(edition, spec)
         for account in agreed.people:
             _follow(account.booking, agreed.dues.get(account.booking.id))
-            letters.to_booker("moved", account.booking.id, now, bulk=True, move_id=told.id)
+        letters.to_bookers("moved", [account.booking.id for account in agreed.people], now, move_id=told.id)
         journal.note("edition_moved", by, now, edition_id=edition.id, changed=told.changed, told=len(agreed.people))
         counters.catalogue_changed()
         return len(agreed.people)
