@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
@@ -50,7 +50,7 @@ def page(wanted: Filter) -> tuple[list[Line], int | None]:
         .outerjoin(Edition, Edition.id == JournalEntry.edition_id)
     )
     found = db.session.execute(_narrowed(query, wanted).order_by(JournalEntry.id.desc()).limit(PAGE + 1)).all()
-    lines = [Line(*row) for row in found[:PAGE]]
+    lines = [Line(row[0], row[1], row[2], row[3]) for row in found[:PAGE]]
     return lines, lines[-1].entry.id if len(found) > PAGE else None
 
 
@@ -61,7 +61,7 @@ def people() -> list[tuple[int, str]]:
     ]
 
 
-def _narrowed(query: Select[Any], wanted: Filter) -> Select[Any]:
+def _narrowed(query: Any, wanted: Filter) -> Any:
     if wanted.booking:
         own = select(Booking.id).where(Booking.reference == wanted.booking)
         query = query.where(JournalEntry.booking_id == own.scalar_subquery())

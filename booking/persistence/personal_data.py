@@ -80,7 +80,7 @@ def rows_about(booking_id: int) -> dict[str, list[dict[str, Any]]]:
     for model, condition in tables:
         columns = [column for column in model.__table__.columns if column.name != "source"]
         rows = db.session.execute(select(*columns).where(condition)).mappings()
-        found[str(model.__table__.name)] = [dict(row) for row in rows]
+        found[model.__tablename__] = [dict(row) for row in rows]
     return found
 
 

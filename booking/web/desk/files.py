@@ -43,7 +43,7 @@ blueprint = desk_area("files", __name__)
 class ExportForm(FlaskForm):
     """What to write into a file."""
 
-    kind = RadioField(_l("What"), choices=[SelectChoice(kind.value, label) for kind, label in KINDS.items()])
+    kind = RadioField(_l("What"), choices=[SelectChoice(str(kind), label) for kind, label in KINDS.items()])
     format = RadioField(
         _l("As"),
         choices=[SelectChoice("xlsx", _l("Excel file (XLSX)")), SelectChoice("csv", _l("plain table (CSV)"))],

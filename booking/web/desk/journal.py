@@ -62,7 +62,7 @@ def index() -> str:
         before=int(before) if before.isdecimal() and len(before) < 16 else None,
     )
     lines, following = journal_pages.page(wanted)
-    kept = {name: value for name, value in request.args.items() if name != "before" and value}
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "before" and value}
     older = url_for("desk_journal.index", **kept, before=following) if following else None
     return render_template(
         "desk/journal/index.html", form=form, lines=lines, older=older, zone=ZONE, filtered=bool(kept),
