@@ -12,7 +12,7 @@ from booking.adapters import mail, spreadsheet, stripe_events
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable
 from booking.persistence import provider_events
-from booking.services import call_off, export, housekeeping, mails, message, minimum, pay, refund, retention
+from booking.services import account, call_off, export, housekeeping, mails, message, minimum, pay, refund, retention
 from booking.services.outbox import JobFailed
 from booking.services.ports import GatewayDown
 
@@ -100,5 +100,5 @@ HANDLERS: Final = {
 }
 SWEEPS: Final = (
     end_late_attempts, fetch_missed_events, release_holds, minimum.alert, housekeeping.tidy, retention.erase,
-    mails.erase, export.tidy, housekeeping.complete_registrations,
+    mails.erase, account.forget_sign_ins, export.tidy, housekeeping.complete_registrations,
 )  # fmt: skip

@@ -129,13 +129,15 @@ def lock(organiser_id: int) -> Organiser:
     return person
 
 
-def keep_an_owner(leaving: Organiser) -> None:
-    """To be called, inside the transaction, before `leaving` stops being an active owner. Locks all owners, so that
-    two cannot leave at once. Raises LastOwner."""
-    owners = select(Organiser).where(Organiser.role == Role.OWNER, Organiser.active).order_by(Organiser.id)
-    staying = [one for one in db.session.scalars(owners.with_for_update()) if one.id != leaving.id and one.password]
-    if leaving.role is Role.OWNER and leaving.active and not staying:
+def lock_for_leaving(organiser_id: int) -> Organiser:
+    """As `lock`, for who is about to stop being an active owner. Locks all owners first, in the order of their ids, so
+    that two cannot leave at once. Raises LastOwner, NotFound."""
+    query = select(Organiser).where(Organiser.role == Role.OWNER, Organiser.active).order_by(Organiser.id)
+    owners = db.session.scalars(query.with_for_update()).all()
+    others = [one for one in owners if one.id != organiser_id and one.password]
+    if not others and any(one.id == organiser_id for one in owners):
         raise LastOwner
+    return lock(organiser_id)
 
 
 def write(person: Organiser) -> Organiser:

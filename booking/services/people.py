@@ -61,9 +61,8 @@ def withdraw(organiser_id: int, by: Actor, now: datetime) -> None:
 def change(organiser_id: int, role: Role, trainer_id: int | None, by: Actor, now: datetime) -> None:
     """Gives somebody another role. Raises LastOwner."""
     with atomic():
-        row = organisers.lock(organiser_id)
-        if role is not Role.OWNER:
-            organisers.keep_an_owner(row)
+        staying = role is Role.OWNER
+        row = organisers.lock(organiser_id) if staying else organisers.lock_for_leaving(organiser_id)
         row.role, row.trainer_id = role, trainer_id if role is Role.TRAINER else None
         _note("role_changed", by, now, row, role=role)
 
@@ -71,8 +70,7 @@ def change(organiser_id: int, role: Role, trainer_id: int | None, by: Actor, now
 def deactivate(organiser_id: int, by: Actor, now: datetime) -> None:
     """Turns somebody away: signed out everywhere at once. The journal keeps the name. Raises LastOwner."""
     with atomic():
-        row = organisers.lock(organiser_id)
-        organisers.keep_an_owner(row)
+        row = organisers.lock_for_leaving(organiser_id)
         row.active = False
         _sign_out(row, now)
         _note("deactivated", by, now, row)
