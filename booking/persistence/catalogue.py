@@ -105,6 +105,7 @@ class Writer:
             "contact_email": offer.contact,
             "policy_id": policy.id if policy else None,
             "state": Publication.PUBLISHED if offer.published else Publication.DRAFT,
+            **({"announced": True} if offer.published else {}),
         }
         row = self._put(MasterClass, {"slug": offer.slug}, values)
         trainers = [self.trainers[slug] for slug in offer.trainers]

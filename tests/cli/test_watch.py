@@ -96,6 +96,19 @@ def test_the_demonstration_is_imported_twice(app: Flask):
         assert db.session.query(MasterClass).count() == 7
 
 
+def test_what_the_desk_changed_is_named_and_replaced_only_when_asked(app: Flask):
+    path = str(ROOT / "content" / "demo.toml")
+    run(app, "import-catalogue", path)
+    with app.app_context(), atomic():
+        db.session.query(MasterClass).filter_by(slug="ecrire-pour-le-web").one().kind = "course"
+    code, words = run(app, "import-catalogue", path)
+    assert code == 2
+    assert "nothing was changed" in words
+    assert "class ecrire-pour-le-web, slug: it was changed at the desk" in " ".join(words.split())
+    assert run(app, "import-catalogue", "--overwrite", path)[0] == 0
+    assert run(app, "import-catalogue", path)[0] == 0
+
+
 @pytest.mark.parametrize(
     ("text", "told"), [("[[class]]\nslug = 3\n", "line"), ("not toml", "line"), ("[[klass]]\n", "klass")]
 )
