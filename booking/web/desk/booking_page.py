@@ -18,6 +18,7 @@ from booking.domain.booking import ALIVE
 from booking.domain.errors import NothingToCancel
 from booking.domain.payment import OPEN_REFUNDS
 from booking.persistence.bookings import Booking
+from booking.persistence.ledger import LedgerEntry
 from booking.persistence.timeline import KINDS, Dossier
 from booking.services import cancel
 from booking.web import formatting
@@ -68,7 +69,7 @@ def page_of(found: Dossier, kind: str, now: datetime) -> dict[str, Any]:
         "reference": reference.formatted(booking.qr_reference) if booking.qr_reference else "",
         "account_tag": ACCOUNT_TAGS[account],
         "standing": _standing(found, account, balance, due_at, now),
-        "lines": list(zip(found.account, accumulate(entry.amount for entry in found.account), strict=True)),
+        "lines": list(_account(found)),
         "balance": balance,
         "ledger_words": ledger_words,
         "channel_words": channel_words,
@@ -82,6 +83,14 @@ def page_of(found: Dossier, kind: str, now: datetime) -> dict[str, Any]:
         "kind": kind,
         "actions": available(booking, me(), now),
     }
+
+
+def _account(found: Dossier) -> Iterator[tuple[LedgerEntry, str, int]]:
+    """(entry, whose seat it is about where there are several, balance so far)."""
+    names = {seat.id: seat.name for seat in found.booking.attendees} if len(found.booking.attendees) > 1 else {}
+    balances = accumulate(entry.amount for entry in found.account)
+    for entry, balance in zip(found.account, balances, strict=True):
+        yield entry, names.get(entry.attendee_id or 0, ""), balance
 
 
 def _standing(found: Dossier, account: AccountState, balance: int, due_at: datetime | None, now: datetime) -> list[str]:
