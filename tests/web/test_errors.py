@@ -31,8 +31,14 @@ REASONS = {
     "VoucherRefused": ("unknown", "too_early", "over", "used_up", "other_class"),
     "NotPayable": ("settled", "over", "cancelled"),
     "NotFound": ("class", "removed"),
+    "StillUsed": ("class", "edition", "booking", "organiser"),
+    "SlugRefused": ("taken", "kept"),
+    "PictureRefused": ("kind", "broken", "huge", "heavy", "small", "narrow"),
+    "NotMovable": ("called_off", "over", "decided", "unchanged"),
 }
-VALUES: dict[str, Any] = {"int": 123456, "datetime": NOW, "datetime | None": NOW, "str": "X"}
+VALUES: dict[str, Any] = {
+    "int": 123456, "int | None": 15, "datetime": NOW, "datetime | None": NOW, "str": "X", "tuple[str, ...]": ("X",),
+}  # fmt: skip
 
 
 def samples() -> list[Refusal]:
