@@ -2,89 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
+from flask_security import current_user
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
-from wtforms import BooleanField, ColorField, FileField, HiddenField, StringField, TextAreaField
-from wtforms.validators import Length
 
 from booking.adapters import clock, pictures
-from booking.domain import accent
-from booking.domain.accent import HOUSE, Legibility, Scheme, Shades
 from booking.domain.errors import ChangedMeanwhile, PictureRefused
 from booking.domain.permission import Permission
-from booking.persistence import settings as stored
+from booking.domain.pictures import MAX_BYTES
 from booking.persistence import site
 from booking.persistence.site import Logo
 from booking.services import settings
-from booking.web.booking_forms import one_line, stripped
 from booking.web.desk.fields import pair
 from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.settings_look_forms import (
+    ColoursForm,
+    FrontForm,
+    LogoForm,
+    Trial,
+    colours_now,
+    front_now,
+    logo_now,
+)
+from booking.web.errors import show_error
 from booking.web.refusals import sentence
 
-HEADING: Final = Length(max=80, message=_l("Enter at most 80 characters."))
-LEAD: Final = Length(max=400, message=_l("Enter at most 400 characters."))
-
-UNMARKED: Final = {"csrf": False}  # their token stands in the page, unprefixed, and is looked at before every view
+FORM: Final = 64 * 1024  # bytes that the frame of the form with the logo may take
 
 blueprint = desk_area("settings_look", __name__)
 
 
-class Trial(NamedTuple):
-    """A colour as it would be: how legible, the nearest legible one, and all its shades."""
-
-    scheme: Scheme
-    colour: str
-    legible: Legibility
-    nearest: str
-    shades: Shades
-    grounds: tuple[str, str]
+@blueprint.url_value_preprocessor
+def _allow_a_logo(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """These pages take large requests, before anything looks into them, and of those who may open the pages."""
+    if _welcome():
+        request.max_content_length = MAX_BYTES + FORM
 
 
-class ColoursForm(FlaskForm):
-    """`own_dark` says that the colour of the dark scheme is chosen too, and not derived."""
-
-    def __init__(self, *arguments: Any, **values: Any) -> None:
-        super().__init__(*arguments, prefix="colours-", meta=UNMARKED, **values)
-
-    light = ColorField(_l("Colour"), default=HOUSE.light.accent)
-    own_dark = BooleanField(_l("Choose the colour for dark screens too"))
-    dark = ColorField(_l("On dark screens"), default=HOUSE.dark.accent)
-    shown = HiddenField()
-
-    def trials(self) -> list[Trial]:
-        """What was chosen, tried in each scheme. Raises ValueError for what is no colour."""
-        light = accent.parse(self.light.data or "")
-        dark = accent.parse(self.dark.data or "") if self.own_dark.data else _derived(light)
-        return [_trial(light, "light"), _trial(dark, "dark")]
-
-
-class LogoForm(FlaskForm):
-    """A new picture, or only whether the name stands beside the one that is there."""
-
-    def __init__(self, *arguments: Any, **values: Any) -> None:
-        super().__init__(*arguments, prefix="logo-", meta=UNMARKED, **values)
-
-    logo = FileField(_l("Picture"), render_kw={"accept": "image/png,image/webp,image/jpeg"})
-    alone = BooleanField(_l("My name is written in the logo: do not write it beside it"))
-    shown = HiddenField()
-
-
-class FrontForm(FlaskForm):
-    """Empty fields leave the house's words."""
-
-    def __init__(self, *arguments: Any, **values: Any) -> None:
-        super().__init__(*arguments, prefix="front-", meta=UNMARKED, **values)
-
-    heading_fr = StringField(_l("Heading in French"), [HEADING], filters=[one_line])
-    heading_en = StringField(_l("Heading in English"), [HEADING], filters=[one_line])
-    lead_fr = TextAreaField(_l("First sentences in French"), [LEAD], filters=[stripped])
-    lead_en = TextAreaField(_l("First sentences in English"), [LEAD], filters=[stripped])
-    shown = HiddenField()
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_heavy(error: RequestEntityTooLarge) -> Any:
+    """What was sent was not read; the page says why. This comes before the guard, who has not looked yet."""
+    if not _welcome():
+        return show_error(error)
+    form = logo_now()
+    form.logo.errors = [sentence(PictureRefused("heavy"))]
+    return _page(logo=form), 413
 
 
 @blueprint.get("/settings/look")
@@ -98,36 +64,27 @@ def edit() -> str:
 @needs(Permission.SETTINGS)
 def contrast() -> str:
     """How colours that are being chosen would read, for the page to show at once."""
-    try:
-        trials = ColoursForm(formdata=request.args).trials()
-    except ValueError:
-        trials = []
-    return render_template("desk/settings/_contrast.html", trials=trials)
+    return render_template("desk/settings/_contrast.html", trials=_trials(ColoursForm(formdata=request.args)))
 
 
 @blueprint.post("/settings/look/colours")
 @needs(Permission.SETTINGS)
 def recolour() -> str | Response:
     """Takes colours that can be read, and refuses others with the nearest that can."""
-    form = ColoursForm()
-    action = request.form.get("action", "save")
-    if action == "house":
-        return _recoloured("", "", form)
+    form, action = ColoursForm(), request.form.get("action", "save")
+    light = dark = ""
+    if action != "house":
+        form.take(action)
+        if not form.judge() or action == "check":
+            return _page(colours=form)
+        light, dark = form.chosen
     try:
-        _take_nearest(form, action)
-        trials = form.trials()
-    except ValueError:
-        form.light.errors = [_("Choose a colour: it is written as in #7b2a4a.")]
-        return _page(colours=form)
-    for trial, field in zip(trials, (form.light, form.dark), strict=True):
-        if not trial.legible.passes:
-            field.errors = [_too_faint(trial)]
-    if action == "check" or form.light.errors or form.dark.errors:
-        return _page(colours=form)
-    light, dark = (trial.colour for trial in trials)
-    if (light, dark) == (HOUSE.light.accent, HOUSE.dark.accent):
-        light = dark = ""
-    return _recoloured(light, dark if form.own_dark.data else "", form)
+        settings.recolour(light, dark, form.shown.data or "", clock.now(), actor())
+    except ChangedMeanwhile as refusal:
+        form.shown.data = settings.fingerprint(site.COLOURS)
+        return _page(colours=form, problem=sentence(refusal))
+    flash(_("Saved. The site, its mails and new documents wear this colour."), "success")
+    return redirect(url_for("desk_settings_look.edit"), 303)
 
 
 @blueprint.post("/settings/look/logo")
@@ -135,20 +92,17 @@ def recolour() -> str | Response:
 def change_logo() -> str | Response:
     """Keeps a picture made anew from what was sent: nothing of the file itself goes out."""
     form = LogoForm()
-    sent = form.logo.data.read() if form.logo.data else b""
-    known = site.current().logo
     try:
-        if sent:
-            body, width, height = pictures.prepare_logo(sent)
-            logo = Logo(body, "image/webp", width, height, bool(form.alone.data))
-        elif known and request.form.get("action") != "remove":
-            logo = Logo(known.body, known.mimetype, known.width, known.height, bool(form.alone.data))
-        else:
-            return _logo_shown(None, form)
+        logo = None if request.form.get("action") == "remove" else _logo(form)
+        settings.show_logo(logo, form.shown.data or "", clock.now(), actor())
     except PictureRefused as refusal:
         form.logo.errors = [sentence(refusal)]
         return _page(logo=form)
-    return _logo_shown(logo, form)
+    except ChangedMeanwhile as refusal:
+        form.shown.data = settings.fingerprint(site.LOGO)
+        return _page(logo=form, problem=sentence(refusal))
+    flash(_("Saved. Your logo stands at the head of every page.") if logo else _("There is no logo."), "success")
+    return redirect(url_for("desk_settings_look.edit"), 303)
 
 
 @blueprint.post("/settings/look/front")
@@ -167,51 +121,28 @@ def change_front() -> str | Response:
     return redirect(url_for("desk_settings_look.edit"), 303)
 
 
-def _recoloured(light: str, dark: str, form: ColoursForm) -> str | Response:
+def _logo(form: LogoForm) -> Logo | None:
+    """A new one, else the one that is there with the choice about the name. Raises PictureRefused."""
+    known, sent = site.current().logo, b""
+    if form.logo.data:
+        with form.logo.data.stream as file:
+            sent = file.read()
+    if sent:
+        body, width, height = pictures.prepare_logo(sent)
+        return Logo(body, "image/webp", width, height, bool(form.alone.data))
+    return Logo(known.body, known.mimetype, known.width, known.height, bool(form.alone.data)) if known else None
+
+
+def _welcome() -> bool:
+    """Whether somebody is signed in who may open these pages."""
+    return bool(current_user.is_authenticated and current_user.may(Permission.SETTINGS))
+
+
+def _trials(form: ColoursForm) -> list[Trial]:
     try:
-        settings.recolour(light, dark, form.shown.data or "", clock.now(), actor())
-    except ChangedMeanwhile as refusal:
-        form.shown.data = settings.fingerprint(site.COLOURS)
-        return _page(colours=form, problem=sentence(refusal))
-    flash(_("Saved. The site, its mails and new documents wear this colour."), "success")
-    return redirect(url_for("desk_settings_look.edit"), 303)
-
-
-def _logo_shown(logo: Logo | None, form: LogoForm) -> str | Response:
-    try:
-        settings.show_logo(logo, form.shown.data or "", clock.now(), actor())
-    except ChangedMeanwhile as refusal:
-        form.shown.data = settings.fingerprint(site.LOGO)
-        return _page(logo=form, problem=sentence(refusal))
-    flash(_("Saved. Your logo stands at the head of every page.") if logo else _("The logo is gone."), "success")
-    return redirect(url_for("desk_settings_look.edit"), 303)
-
-
-def _take_nearest(form: ColoursForm, action: str) -> None:
-    scheme, _colon, colour = action.partition(":")
-    if scheme == "light":
-        form.light.data = accent.parse(colour)
-    elif scheme == "dark":
-        form.dark.data, form.own_dark.data = accent.parse(colour), True
-
-
-def _derived(light: str) -> str:
-    if light == HOUSE.light.accent:
-        return HOUSE.dark.accent
-    return accent.theme(accent.nearest(light, "light")).dark.accent
-
-
-def _trial(colour: str, scheme: Scheme) -> Trial:
-    nearest = accent.nearest(colour, scheme)
-    light, dark = (colour, "") if scheme == "light" else (HOUSE.light.accent, colour)
-    shades: Shades = getattr(accent.theme(light, dark), scheme)
-    return Trial(scheme, colour, accent.legibility(colour, scheme), nearest, shades, accent.GROUNDS[scheme])
-
-
-def _too_faint(trial: Trial) -> str:
-    ratio = f"{min(trial.legible.on_page, trial.legible.on_button):.1f}"
-    return str(_("%(colour)s can hardly be read here (%(ratio)s to 1, at least 4.5 is needed). The nearest that can: "
-                 "%(nearest)s.", colour=trial.colour, ratio=ratio, nearest=trial.nearest))  # fmt: skip
+        return form.trials()
+    except ValueError:
+        return []
 
 
 def _page(
@@ -220,22 +151,6 @@ def _page(
     front: FrontForm | None = None,
     problem: str | None = None,
 ) -> str:
-    now = site.current()
-    own: dict[str, str] = stored.read(site.COLOURS, {})
-    colours = colours or ColoursForm(
-        formdata=None, light=now.theme.light.accent, dark=now.theme.dark.accent, own_dark=bool(own.get("dark")),
-        shown=settings.fingerprint(site.COLOURS),
-    )  # fmt: skip
-    logo = logo or LogoForm(formdata=None, alone=now.logo.alone if now.logo else False,
-                            shown=settings.fingerprint(site.LOGO))  # fmt: skip
-    front = front or FrontForm(formdata=None, shown=settings.fingerprint(site.FRONT), **_front(now))
-    try:
-        trials = colours.trials()
-    except ValueError:
-        trials = []
-    forms: dict[str, Any] = {"colours": colours, "logo": logo, "front": front}
-    return render_template("desk/settings/look.html", trials=trials, problem=problem, **forms)
-
-
-def _front(now: site.Site) -> dict[str, str]:
-    return {"heading_fr": now.heading.fr, "heading_en": now.heading.en, "lead_fr": now.lead.fr, "lead_en": now.lead.en}
+    colours = colours or colours_now()
+    forms = {"colours": colours, "logo": logo or logo_now(), "front": front or front_now()}
+    return render_template("desk/settings/look.html", trials=_trials(colours), problem=problem, **forms)

@@ -12,7 +12,7 @@ from booking.domain import accent
 from booking.persistence.documents import Document
 from tests.web.desk.organiser import Desk
 from tests.web.inspection import Page
-from tests.web.participant import errors_of
+from tests.web.participant import errors_of, value_of
 
 COLOURS, LOGO, FRONT = 0, 1, 2  # the forms of the page
 GREEN, YELLOW = "#00553f", "#ffcc00"
@@ -157,3 +157,18 @@ def test_the_front_page_opens_with_their_words(desk: Desk) -> None:
     assert "Au bord du lac." in french
     send(desk, "", FRONT, heading_en="", lead_fr="")
     assert "Learning around one table" in desk.browser.get("/en/").text
+
+
+def test_a_logo_that_is_too_heavy_is_told_so_and_one_of_some_megabytes_is_not(desk: Desk) -> None:
+    page = desk.get("settings/look")
+    token, shown = (value_of(page, name) or "" for name in ("csrf_token", "front-shown"))
+    answers = {}
+    for megabytes in (2, 22):
+        frame = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+        fields = [(b"csrf_token", b"", token.encode()), (b"logo-shown", b"", shown.encode()),
+                  (b"logo-logo", b'; filename="x.png"', bytes(megabytes * 1024 * 1024))]  # fmt: skip
+        body = b"".join(frame % field for field in fields) + b"--x--\r\n"
+        kind = "multipart/form-data; boundary=x"
+        answers[megabytes] = desk.seat.post("/en/desk/settings/look/logo", data=body, content_type=kind)
+    assert "not a JPEG, PNG or WebP" in answers[2].text
+    assert (answers[22].status_code, "larger than 20 MB" in answers[22].text) == (413, True)
