@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, select
 
 from booking.domain import reference
 from booking.domain.account import AccountState
 from booking.domain.booking import BookingState, Channel
+from booking.domain.payment import LedgerKind
 from booking.persistence.bookings import Booking
 from booking.persistence.documents import PREFIXES, Document
+from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition, MasterClass
 from booking.persistence.registration_rows import RegistrationRow, folded
 
@@ -24,11 +26,12 @@ NUMBERED: Final = tuple(PREFIXES.values())
 @dataclass(frozen=True)
 class Wanted:
     """Which registrations, and in which order. `since` and `until` (not included) are about `by`: when it was booked,
-    or when the class begins. `page` counts from 1."""
+    or when the class begins; `moved` asks for an entry of that kind in the account. `page` counts from 1."""
 
     words: str = ""
     state: BookingState | None = None
     payment: AccountState | None = None
+    moved: LedgerKind | None = None
     class_slug: str = ""
     edition_slug: str = ""
     by: Literal["booked", "class"] = "booked"
@@ -52,10 +55,13 @@ def of_editions(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def of_facts(wanted: Wanted) -> list[ColumnElement[bool]]:
-    """Words, state and period."""
+    """Words, state, movements and period."""
     conditions = [_named(wanted.words)] if wanted.words.split() else []
     if wanted.state:
         conditions.append(RegistrationRow.state == wanted.state)
+    if wanted.moved:
+        entered = LedgerEntry.booking_id == RegistrationRow.booking_id, LedgerEntry.kind == wanted.moved
+        conditions.append(exists().where(*entered))
     if wanted.by == "booked":
         return conditions + _between(RegistrationRow.booked_at, wanted)
     if wanted.since or wanted.until:

@@ -40,6 +40,15 @@ def account_words(account: AccountState) -> str:
     return words[account]
 
 
+def moved_choices() -> list[tuple[str, str]]:
+    """What was ever booked on an account, as the list of bookings can be asked for it."""
+    return [
+        ("received", pgettext("account", "Something was paid")),
+        ("returned", pgettext("account", "Something was paid back")),
+        ("charged", pgettext("account", "With a cancellation fee")),
+    ]
+
+
 def channel_words(channel: Channel) -> str:
     """How money came or goes."""
     words: dict[Channel, str] = {

@@ -16,7 +16,7 @@ from booking.persistence import documents, registration_choices, registrations, 
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.sent_mails import SentMail
 from booking.web.desk.booking_page import page_of
-from booking.web.desk.booking_words import ACCOUNT_TAGS, STATE_TAGS, account_words
+from booking.web.desk.booking_words import ACCOUNT_TAGS, STATE_TAGS, account_words, moved_choices
 from booking.web.desk.bookings_query import ZONE, Query
 from booking.web.desk.guard import desk_area, needs
 from booking.web.mailbox import framed
@@ -39,7 +39,7 @@ def index() -> str:
         classes=registration_choices.classes(),
         editions=registration_choices.editions(query.class_, query.edition, now),
         states=[(state.value, state_words(state)) for state in BookingState],
-        accounts=[(account.value, account_words(account)) for account in AccountState],
+        accounts=[(account.value, account_words(account)) for account in AccountState] + moved_choices(),
         state_words=state_words,
         account_words=account_words,
         state_tags=STATE_TAGS,

@@ -11,6 +11,7 @@ from flask import url_for
 
 from booking.domain.account import AccountState
 from booking.domain.booking import BookingState
+from booking.domain.payment import LedgerKind
 from booking.persistence.registration_filters import Order, Wanted
 from booking.web.desk.fields import first_instant
 
@@ -18,6 +19,11 @@ ZONE: Final = "Europe/Zurich"  # of the days of a period
 ORDERS: Final = get_args(Order)
 FIRST_DESCENDING: Final = ("booked", "seats", "payment")  # what is sought there stands at the other end
 DEFAULT_ORDER: Final = "-booked"
+MOVED: Final = {  # beside where an account stands, what was ever booked on it
+    "received": LedgerKind.PAYMENT,
+    "returned": LedgerKind.REFUND,
+    "charged": LedgerKind.CANCELLATION_FEE,
+}
 LONGEST: Final = 200  # characters of a search
 
 
@@ -44,7 +50,7 @@ class Query:
         return cls(
             q=" ".join(args.get("q", "").replace("\x00", " ").split())[:LONGEST],
             state=_one_of(args.get("state", ""), list(BookingState)),
-            payment=_one_of(args.get("payment", ""), list(AccountState)),
+            payment=_one_of(args.get("payment", ""), [*AccountState, *MOVED]),
             class_=args.get("class", "").replace("\x00", ""),
             edition=args.get("edition", "").replace("\x00", ""),
             by=_one_of(args.get("by", ""), ["class"]),
@@ -71,7 +77,8 @@ class Query:
         return Wanted(
             words=self.q,
             state=BookingState(self.state) if self.state else None,
-            payment=AccountState(self.payment) if self.payment else None,
+            payment=AccountState(self.payment) if self.payment and self.payment not in MOVED else None,
+            moved=MOVED.get(self.payment),
             class_slug=self.class_,
             edition_slug=self.edition,
             by="class" if self.by else "booked",

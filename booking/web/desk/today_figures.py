@@ -84,9 +84,9 @@ def _row(label: str, sums: Sums, first: date, after: date, of_class: str | None 
     rows = partial(url_for, "desk_bookings.index", **asked)
     cells = (
         Cell(pgettext("sum", "Booked"), sums.booked, rows()),
-        Cell(pgettext("sum", "Paid"), sums.paid, rows(payment="paid")),
+        Cell(pgettext("sum", "Paid"), sums.paid, rows(payment="received")),
         Cell(pgettext("sum", "Owed"), sums.owed, rows(payment="owed")),
-        Cell(pgettext("sum", "Refunded"), sums.refunded, rows(payment="refund")),
-        Cell(pgettext("sum", "Fees"), sums.fees, rows(state="cancelled")),
+        Cell(pgettext("sum", "Refunded"), sums.refunded, rows(payment="returned")),
+        Cell(pgettext("sum", "Fees"), sums.fees, rows(payment="charged")),
     )
     return Row(label, rows(), sums, cells)
