@@ -19,9 +19,10 @@ from booking.domain.actor import Actor
 from booking.domain.bilingual import Bilingual
 from booking.domain.errors import ChangedMeanwhile
 from booking.domain.letters import Words
+from booking.domain.permission import Role
 from booking.domain.reference import normalise
 from booking.domain.vat import VatRules
-from booking.persistence import journal, settings, site
+from booking.persistence import desk_letters, journal, organisers, settings, site
 from booking.persistence.db import db
 from booking.persistence.masterclasses import MasterClass
 from booking.persistence.site import Logo
@@ -49,6 +50,10 @@ def change_account(iban: str, holder: str, shown: str, now: datetime, by: Actor)
         account = normalise(iban)
         _set(site.BANK, {"iban": account, "account_holder": holder}, shown, now)
         journal.note("bank_changed", by, now, ends_in=account[-4:])
+        # Whoever got in here could turn every payment to an account of their own.
+        for person in organisers.everybody():
+            if person.active and person.role is Role.OWNER:
+                desk_letters.post("bank_changed", person.id, now, by_id=by.organiser_id or 0, ends_in=account[-4:])
 
 
 def charge_vat(rules: VatRules | None, exempt: Collection[int], shown: str, now: datetime, by: Actor) -> None:

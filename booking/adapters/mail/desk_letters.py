@@ -22,6 +22,7 @@ KINDS: Final = (
     "new_device",  # sign_in_id: a browser that this person never used
     "account_changed",  # what: see WHAT
     "email_change",  # to the new address, which is to be confirmed
+    "bank_changed",  # by_id, ends_in: to every owner, another account takes the transfers
 )
 WHAT: Final = (
     "password_changed", "second_factor_on", "second_factor_off", "second_factor_reset", "recovery_code_used",
@@ -112,6 +113,10 @@ class DeskLetter:
         if self.kind == "new_device":
             row = db.session.get(SignIn, self.payload["sign_in_id"])
             return {"device": row.device if row else ""}
+        if self.kind == "bank_changed":
+            by = db.session.get(Organiser, self.payload.get("by_id", 0))
+            bank_url = url_for("desk_settings_bank.edit", **pages)
+            return {"by": by.name if by else "", "ends_in": self.payload.get("ends_in", ""), "bank_url": bank_url}
         return {}
 
     @property

@@ -124,6 +124,15 @@ class TestBank:
         assert "Saved." in desk.submit(page).text
         assert IBAN in desk.get("settings/bank").text
 
+    def test_owners_are_told_by_mail(self, desk: Desk) -> None:
+        desk.submit(desk.submit(desk.get("settings/bank"), iban=IBAN))
+        desk.run_jobs()
+        files = (desk.app.extensions["settings"].data_dir / "mail").glob("*.eml")
+        [mail] = [file.read_text() for file in files if "Another bank account" in file.read_text()]
+        assert "To: Owner <owner@example.org>" in mail
+        assert "Owner changed the bank account" in mail.replace("=\n", "").replace("\n", " ")
+        assert "2957" in mail
+
     def test_bills_that_are_out_keep_their_account_and_new_ones_name_the_new(self, desk: Desk) -> None:
         slug = desk.edition()
         first = desk.book(slug)
