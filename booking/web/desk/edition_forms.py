@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import (
@@ -60,9 +61,9 @@ class ClockField(TimeField):
 class MeetingForm(Form):
     """One session."""
 
-    day = DayField(_l("Day"), [InputRequired(_l("Enter the day of this session."))])
-    starts = ClockField(_l("From"), [InputRequired(_l("Enter when it begins."))])
-    ends = ClockField(_l("To"), [InputRequired(_l("Enter when it ends."))])
+    day = DayField(lazy_pgettext("session", "Day"), [InputRequired(_l("Enter the day of this session."))])
+    starts = ClockField(lazy_pgettext("session", "From"), [InputRequired(_l("Enter when it begins."))])
+    ends = ClockField(lazy_pgettext("session", "To"), [InputRequired(_l("Enter when it ends."))])
     title_fr = StringField(_l("Its own title, in French"), [NAME], filters=[one_line])
     title_en = StringField(_l("Its own title, in English"), [NAME], filters=[one_line])
 
@@ -76,7 +77,7 @@ class WhenAndWhere(FlaskForm):
     """What moving a date may change."""
 
     meetings = FieldList(FormField(MeetingForm), min_entries=1, max_entries=MOST_MEETINGS)
-    venue = SelectField(_l("Place"), default="")
+    venue = SelectField(lazy_pgettext("date", "Place"), default="")
     online_url = StringField(
         _l("Address for joining online"),
         filters=[one_line],
@@ -89,14 +90,14 @@ class WhenAndWhere(FlaskForm):
         filters=[one_line],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-    early_until_day = DayField(_l("Day"), [Optional()])
-    early_until_time = ClockField(_l("Time"), [Optional()])
-    opens_day = DayField(_l("Day"), [Optional()])
-    opens_time = ClockField(_l("Time"), [Optional()])
-    closes_day = DayField(_l("Day"), [Optional()])
-    closes_time = ClockField(_l("Time"), [Optional()])
-    decision_day = DayField(_l("Day"), [Optional()])
-    decision_time = ClockField(_l("Time"), [Optional()])
+    early_until_day = DayField(lazy_pgettext("limit", "Day"), [Optional()])
+    early_until_time = ClockField(lazy_pgettext("limit", "Time"), [Optional()])
+    opens_day = DayField(lazy_pgettext("limit", "Day"), [Optional()])
+    opens_time = ClockField(lazy_pgettext("limit", "Time"), [Optional()])
+    closes_day = DayField(lazy_pgettext("limit", "Day"), [Optional()])
+    closes_time = ClockField(lazy_pgettext("limit", "Time"), [Optional()])
+    decision_day = DayField(lazy_pgettext("limit", "Day"), [Optional()])
+    decision_time = ClockField(lazy_pgettext("limit", "Time"), [Optional()])
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_pgettext, ngettext
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -51,7 +51,7 @@ class RepeatForm(FlaskForm):
         csrf = False  # nothing is changed by it: it is sent in the address
 
     rhythm = RadioField(
-        _l("How"),
+        lazy_pgettext("repeat", "How"),
         choices=[
             SelectChoice("week", _l("every week")),
             SelectChoice("two_weeks", _l("every second week")),
