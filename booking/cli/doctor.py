@@ -79,7 +79,8 @@ def _identity(settings: Settings) -> Iterator[Finding]:
             "need them.",
         )
     else:
-        yield Finding("well", f"Organiser: {organiser.name}, {organiser.postcode} {organiser.town}.")
+        source = "the environment" if organiser == settings.initial_organiser else "the desk"
+        yield Finding("well", f"Organiser: {organiser.name}, {organiser.postcode} {organiser.town} (set by {source}).")
     if settings.stripe.secret_key and not organiser.legal_form:
         yield Finding(
             "hint",

@@ -135,8 +135,9 @@ class Letter:
             since = ending.carried_out_at
             return [paper for paper in issued if paper.kind != DocumentKind.RECEIPT and paper.issued_at >= since]
         if self.kind == "confirmed":
-            receipts = [paper for paper in issued if paper.kind == DocumentKind.RECEIPT]
-            return (receipts or _open_invoice(self.booking))[-1:]
+            receipts, invoice = [p for p in issued if p.kind == DocumentKind.RECEIPT], _open_invoice(self.booking)
+            taxed = [paper for paper in invoice if paper.frozen.vat and receipts]  # who deducts the tax needs it
+            return [*(receipts or invoice)[-1:], *taxed]
         if self.kind in ("received", "seat_added"):
             return _open_invoice(self.booking)
         return booking_letters.papers(self.kind, self.payload, issued)

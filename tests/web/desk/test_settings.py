@@ -185,6 +185,16 @@ class TestVat:
         assert paper["vat"] == {"rate": 810, "included": 2548}
         assert paper["creditor"]["vat_number"] == "CHE-123.456.788"
 
+    def test_who_deducts_it_gets_the_invoice_with_the_receipt(self, desk: Desk) -> None:
+        desk.book_and_pay(desk.edition())
+        save(desk, "settings/vat", "action=save", **VAT)
+        desk.book_and_pay(desk.edition(), email="bea@example.org", name="Bea Muster")
+        desk.run_jobs()
+        files = (desk.app.extensions["settings"].data_dir / "mail").glob("*.eml")
+        letters = {file.read_text().partition("To: ")[2].partition("\n")[0]: file.read_text() for file in files}
+        assert 'filename="INV' not in letters["Ada Exemple <ada@example.org>"]
+        assert 'filename="INV' in letters["Bea Muster <bea@example.org>"]
+
     def test_not_for_exempt_classes(self, desk: Desk) -> None:
         slug = desk.edition()
         save(desk, "settings/vat", "action=save", **VAT, exempt=["1"])
