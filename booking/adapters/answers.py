@@ -30,6 +30,11 @@ class AnswerSheet:
     questions: tuple[AskedQuestion, ...]
     people: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
+    @property
+    def silent(self) -> list[str]:
+        """Who answered nothing yet."""
+        return [name for name, said in self.people if not said]
+
 
 def answer_sheet(
     questions: Iterable[Question], seats: Collection[Attendee], answers: Iterable[Answer], locale: str

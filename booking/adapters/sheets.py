@@ -79,7 +79,8 @@ def answers(edition: Edition, found: AnswerSheet, by: Printing) -> bytes:
             }
             for question in found.questions
         ],
-        "people": found.people,
+        "people": [(name, said) for name, said in found.people if said],
+        "silent": wording.silent(found.silent, by.locale) if found.silent else "",
     }
     return _pdf("answers.typ", sheet, by)
 

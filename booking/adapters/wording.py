@@ -123,6 +123,12 @@ def labelled(label: str, value: object, locale: str) -> str:
     return _("%(label)s: %(value)s") % {"label": label, "value": value}
 
 
+def silent(names: Sequence[str], locale: str) -> str:
+    """Who has not answered yet, in a sentence."""
+    _, _pgettext = translators(locale)
+    return _("No answer yet from: %(names)s.") % {"names": ", ".join(names)}
+
+
 def listed(words: Sequence[str], locale: str) -> str:
     """'Ada, Bea and Zoe'."""
     return format_list(words, locale=locale)

@@ -15,6 +15,7 @@ from wtforms.validators import DataRequired
 from booking.adapters import certificates as drawn
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
+from booking.domain.attendance import by_family_name
 from booking.domain.errors import ChangedMeanwhile, NotFound, NotYetOver, PlanChanged
 from booking.domain.permission import Permission
 from booking.persistence import certificates, editions
@@ -107,6 +108,7 @@ def _page(edition: Edition, problem: str = "") -> str:
         "desk/attendance/certificates.html",
         edition=edition,
         proposal=proposal,
+        people=sorted(proposal.people, key=lambda person: by_family_name(person.seat.name)),
         form=SendForm(formdata=None, shown=proposal.shown),
         is_over=clock.now() >= edition.ends_at,
         problem=problem,

@@ -104,13 +104,15 @@ class MessageForm(FlaskForm):
 
     def lack(self, languages: Sequence[str]) -> None:
         """Says at the fields which languages are needed and empty."""
-        asked = {"fr": _("Some of these people read French: write it in French too.")}
-        asked["en"] = _("Some of these people read English: write it in English too.")
-        for language in languages:
-            for part in ("subject", "text"):
-                field = self[f"{part}_{language}"]
-                if not field.data:
-                    field.errors = [asked[language]]
+        asked = {
+            "subject_fr": _("Write the subject in French too: some of these people read French."),
+            "text_fr": _("Write the text in French too: some of these people read French."),
+            "subject_en": _("Write the subject in English too: some of these people read English."),
+            "text_en": _("Write the text in English too: some of these people read English."),
+        }
+        for name, words in asked.items():
+            if name.partition("_")[2] in languages and not self[name].data:
+                self[name].errors = [words]
 
 
 class SendForm(FlaskForm):
