@@ -58,10 +58,15 @@ def dates(since: datetime, master_class_id: int | None = None) -> list[Edition]:
     return list(db.session.scalars(query))
 
 
-def choosable(edition_ids: Collection[int], now: datetime) -> list[Booking]:
-    """Bookings with seats, to be picked one by one: by name, MOST at most."""
+def choosable(edition_ids: Collection[int], now: datetime, first: Collection[int] = ()) -> list[Booking]:
+    """Bookings with seats, to be picked one by one: those of the ids `first`, then by name; MOST at most."""
     query = select(Booking).where(Booking.edition_id.in_(edition_ids), holds_seats(now), Booking.email != "")
-    return list(db.session.scalars(query.order_by(func.lower(Booking.name), Booking.id).limit(MOST)))
+    return list(db.session.scalars(query.order_by(Booking.id.not_in(first), func.lower(Booking.name)).limit(MOST)))
+
+
+def named(references: Collection[str]) -> list[Booking]:
+    """The bookings with these references."""
+    return list(db.session.scalars(select(Booking).where(Booking.reference.in_(references)).order_by(Booking.id)))
 
 
 def people(message: Message, now: datetime) -> list[Person]:

@@ -56,13 +56,13 @@ def index() -> str:
 @blueprint.route("/messages/new", methods=["GET", "POST"])
 @needs(Permission.BOOKINGS)
 def new() -> Any:
-    """A new message about the date `edition`, all coming dates of `class`, or to each `booking` (references)."""
-    now = clock.now()
-    offered, ticked = _dates_asked()
+    """A new message about the date `edition`, all coming dates of `class`, or to each `booking` (a reference)."""
+    now, chosen = clock.now(), audiences.named(request.args.getlist("booking"))
+    offered, ticked = _dates_asked(chosen)
     if not offered:
         return render_template("desk/messages/dates.html", dates=audiences.dates(now - BACK), day_of=day_of)
-    bookings = audiences.choosable([edition.id for edition in offered], now)
-    wanted = [booking.id for booking in bookings if booking.reference in request.args.getlist("booking")]
+    wanted = [booking.id for booking in chosen]
+    bookings = audiences.choosable([edition.id for edition in offered], now, wanted)
     audience = Audience.CHOSEN if wanted else Audience.CONFIRMED
     form = MessageForm(data={"dates": ticked, "chosen": wanted, "audience": audience.value})
     if (kept := _kept(form, offered, bookings, None)) is not None:
@@ -80,7 +80,7 @@ def edit(message_id: int) -> Any:
     now, classes = clock.now(), {edition.master_class_id for edition in row.editions}
     others = [edition for number in sorted(classes) for edition in audiences.dates(now - BACK, number)]
     offered = list(dict.fromkeys([*row.editions, *others]))
-    bookings = audiences.choosable([edition.id for edition in offered], now)
+    bookings = audiences.choosable([edition.id for edition in offered], now, row.chosen)
     form = MessageForm(data=of_message(row))
     if _kept(form, offered, bookings, message_id) is not None:
         return redirect(url_for(".show", message_id=message_id), 303)
@@ -138,8 +138,8 @@ def delete(message_id: int) -> Any:
     return done(_("The draft is deleted."), ".index")
 
 
-def _dates_asked() -> tuple[list[Edition], list[int]]:
-    """The dates that the form offers, and the ids of those that are ticked at first."""
+def _dates_asked(chosen: Sequence[Booking]) -> tuple[list[Edition], list[int]]:
+    """The dates that the form offers, and the ids of those that are ticked at first; else those of the `chosen`."""
     now, slug, owner = clock.now(), request.args.get("edition"), request.args.get("class")
     if slug:
         edition = editions.find(slug)
@@ -148,7 +148,8 @@ def _dates_asked() -> tuple[list[Edition], list[int]]:
     if owner:
         offered = audiences.dates(now - BACK, editions.class_of(owner).id)
         return offered, [edition.id for edition in offered if edition.starts_at > now]
-    return [], []
+    offered = list(dict.fromkeys(booking.edition for booking in chosen))
+    return offered, [edition.id for edition in offered]
 
 
 def _kept(form: MessageForm, offered: Sequence[Edition], bookings: Sequence[Booking], known: int | None) -> int | None:
