@@ -102,7 +102,7 @@ def called_off(booking: Booking, calling_off_id: int, now: datetime) -> dict[str
     wanted = select(Edition).where(Edition.id.in_(row.offers), Edition.starts_at > now).order_by(Edition.starts_at)
     offers = [edition for edition in db.session.scalars(wanted) if edition.bookable]
     cancellation = of_calling_off(booking)
-    refunds = queries.refunds_of(booking.id, opened_at=cancellation.received_at) if cancellation else []
+    refunds = queries.refunds_of(booking.id, opened_at=cancellation.carried_out_at) if cancellation else []
     return {
         "words": row.words,
         "offers": [(edition, edition.starts_at.astimezone(ZoneInfo(edition.zone))) for edition in offers],

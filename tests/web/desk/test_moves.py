@@ -185,3 +185,24 @@ def test_who_is_about_to_book_sees_the_new_day_first(desk: Desk) -> None:
     assert desk.bookings() == []
     desk.browser.submit(page)
     assert desk.bookings() == [("pending", 1)]
+
+
+def test_a_session_can_be_added_on_the_way(desk: Desk) -> None:
+    slug = desk.edition()
+    desk.book_and_pay(slug)
+    form = desk.seat.submit(desk.get(f"editions/{slug}/move"), "action=add")
+    second = {"meetings-1-day": "2026-12-12", "meetings-1-starts": "09:00", "meetings-1-ends": "12:00"}
+    page = desk.submit(desk.seat.submit(form, "action=look", **second))
+    assert "1 booking is written to" in page.text
+    with desk.rows() as session:
+        assert len(session.scalars(select(Edition)).one().meetings) == 2
+
+
+def test_who_has_no_e_mail_address_is_marked(desk: Desk) -> None:
+    slug = desk.edition()
+    desk.book_and_pay(slug)
+    with desk.rows() as session:
+        session.scalars(select(Booking)).one().email = ""
+        session.commit()
+    assert "no e-mail address" in plan(desk, slug, **NEW_DAY).text
+    assert "no e-mail address" in desk.get(f"editions/{slug}/calling-off").text
