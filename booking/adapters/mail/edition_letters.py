@@ -105,12 +105,20 @@ def called_off(booking: Booking, calling_off_id: int, now: datetime) -> dict[str
     refunds = queries.refunds_of(booking.id, opened_at=cancellation.carried_out_at) if cancellation else []
     return {
         "words": row.words,
-        "offers": [(edition, edition.starts_at.astimezone(ZoneInfo(edition.zone))) for edition in offers],
+        "offers": [
+            (edition, edition.starts_at.astimezone(ZoneInfo(edition.zone)), _page_of(edition, booking.locale))
+            for edition in offers
+        ],
         "cancellation": cancellation,
         "refunds": refunds,
         "refund_total": sum(refund.amount for refund in refunds),
         "was_confirmed": booking.confirmed_at is not None,
     }
+
+
+def _page_of(edition: Edition, lang: str) -> str:
+    slugs = {"slug": edition.master_class.slug, "date": edition.slug}
+    return url_for("catalogue.show", lang=lang, **slugs, _external=True)
 
 
 def of_calling_off(booking: Booking) -> Cancellation | None:
