@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-import signal
 import sys
 import time
 from collections import Counter
@@ -15,11 +12,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from bench import stock
+from bench import stock, workers
 from bench.figures import Figure
 from bench.sales import NAMES
 from booking.adapters import clock
-from booking.chores import HANDLERS
 from booking.domain.actor import ORGANISER
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
@@ -31,18 +27,15 @@ from booking.persistence.db import db
 from booking.persistence.demo import DemoCheckout, DemoRefund
 from booking.persistence.documents import Document
 from booking.persistence.masterclasses import Edition
-from booking.persistence.outbox import LEASE
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.transaction import atomic
-from booking.services import call_off, check, outbox
+from booking.services import call_off, check
 from tests import factories
-from tests.services.processes import forked
 
 AREA = "Calling off"
 BOOKINGS = 2000
 KILLS = 6
 PRICE = 34000
-LOOK_EVERY = 2.0  # seconds
 
 
 def measure(folder: Path) -> Iterator[Figure]:
@@ -56,7 +49,7 @@ def measure(folder: Path) -> Iterator[Figure]:
             begun = time.perf_counter()
             number = call_off.call_off(edition.slug, shown, Bilingual(), (), clock.now(), ORGANISER)
             yield Figure(AREA, f"{name}, the decision", f"{time.perf_counter() - begun:.2f} s")
-            took = _work(number)
+            took = workers.drain(KILLS, lambda number=number: _say(number))
             rate = BOOKINGS / took
             what = f"{name}, ended, paid back and written to, the worker killed {KILLS} times"
             yield Figure(AREA, what, f"{took:.0f} s, {rate:.0f} bookings a second")
@@ -87,26 +80,6 @@ def _at_the_provider(booking_id: int, now: datetime) -> None:
         words = {"title": "", "description": "", "locale": "fr", "return_to": "/"}
         ids = {"id": payment.provider_id, "our_id": payment.public_id}
         db.session.add(DemoCheckout(amount=PRICE, expires_at=now, state="paid", **ids, **words))
-
-
-def _work(number: int) -> float:
-    """Seconds that workers spent on it, one after the other; the first ones are killed at any moment."""
-    chance, spent, late = random.Random(7), 0.0, timedelta()
-    for attempt in range(KILLS + 1):
-        begun = time.perf_counter()
-        child, reading = forked(lambda late=late: outbox.drain(HANDLERS, lambda: clock.now() + late, limit=10**6))
-        os.close(reading)
-        until = begun + chance.uniform(2, 8) if attempt < KILLS else float("inf")
-        while not os.waitpid(child, os.WNOHANG)[0]:
-            time.sleep(0.05)
-            if time.perf_counter() > until:
-                os.kill(child, signal.SIGKILL)
-                until = float("inf")
-            if int(time.perf_counter() / LOOK_EVERY) != int((time.perf_counter() - 0.05) / LOOK_EVERY):
-                _say(number)
-        spent += time.perf_counter() - begun
-        late += LEASE + timedelta(seconds=1)  # as long as it takes until another worker takes up what this one had
-    return spent
 
 
 def _say(number: int) -> None:
