@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -27,6 +29,7 @@ from booking.services import site_texts as writing
 from tests import factories
 from tests.factories import NOW, at
 from tests.services.shop import Shop
+from tests.services.test_desk_races import at_the_same_moment
 
 ORDINARY = "CH93 0076 2011 6238 5295 7"
 RULES = VatRules("CHE-123.456.788", date(2024, 1, 1), SWISS_RATES)
@@ -93,6 +96,16 @@ class TestSite:
         setting.identify(IDENTITY, shown, NOW, ORGANISER)
         with pytest.raises(ChangedMeanwhile):
             setting.identify(IDENTITY, shown, NOW, ORGANISER)
+
+    @pytest.mark.race
+    @pytest.mark.parametrize("first", [True, False], ids=["nothing set yet", "something set"])
+    def test_of_two_who_save_at_the_same_moment_one_is_refused(self, first: bool) -> None:
+        if not first:
+            setting.identify(IDENTITY, now_set(site.IDENTITY), NOW, ORGANISER)
+        shown = now_set(site.IDENTITY)
+        acts = [partial(setting.identify, IDENTITY | {"name": name}, shown, NOW, ORGANISER) for name in "ABC"]
+        assert sorted(map(str, at_the_same_moment(*acts))) == sorted(map(str, ["done", *[ChangedMeanwhile] * 2]))
+        assert site.current().organiser.name in "ABC"
 
     def test_words_of_letters(self) -> None:
         words = {"fr": Words(opening="Bonjour {name},"), "en": Words()}
@@ -179,6 +192,13 @@ class TestTexts:
             writing.publish(page, writing.fingerprint(self.TEXT), NOW, ORGANISER)
         assert [row.number for row in site_texts.versions("terms")] == [2, 1]
         assert {page: found.number for page, found in site_texts.published().items()} == {"terms": 2, "legal": 1}
+
+    @pytest.mark.race
+    def test_of_two_who_publish_at_the_same_moment_one_does(self) -> None:
+        writing.save_draft("terms", self.TEXT, ("name",), writing.fingerprint(None), NOW, ORGANISER)
+        act = partial(writing.publish, "terms", writing.fingerprint(self.TEXT), NOW, ORGANISER)
+        assert Counter(at_the_same_moment(act, act)) == {"done": 1, ChangedMeanwhile: 1}
+        assert [row.number for row in site_texts.versions("terms")] == [1]
 
     def test_what_was_not_seen_is_not_published(self) -> None:
         writing.save_draft("terms", self.TEXT, ("name",), writing.fingerprint(None), NOW, ORGANISER)

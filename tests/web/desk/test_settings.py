@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,6 +111,15 @@ def test_the_environment_is_what_a_new_installation_begins_with(desk: Desk, make
     with later.app_context():
         assert (site.current().organiser.name, site.current().organiser.phone) == ("Of the desk", "")
         assert site.current().organiser.iban == OrganiserIdentity().iban, "another page has not been saved"
+
+
+def test_a_page_that_says_that_something_failed_needs_no_database(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    nowhere = make_app(database_url=f"sqlite:///{tmp_path / 'none' / 'a.db'}")
+    page = nowhere.test_client().get("/en/nothing-here")
+    assert page.status_code == 404
+    assert "Atelier du Lac" in page.text
 
 
 class TestBank:
