@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from booking import jobs
+from booking.domain.booking import BookingState
 from booking.persistence.bookings import Booking
 from booking.persistence.masterclasses import Edition
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.payments import Refund
-from tests.factories import at, make_edition
+from tests.factories import at, make_booking, make_edition
+from tests.statements import counted_queries
 from tests.web.desk.organiser import Desk
 
 CHF = "CHF\N{NO-BREAK SPACE}"
@@ -147,3 +150,19 @@ def test_only_who_keeps_classes_may(desk: Desk) -> None:
     for path in ("calling-off", "decision", "move"):
         assert desk.as_("trainer").get(f"editions/{slug}/{path}").status_code == 403
         assert desk.as_("staff").get(f"editions/{slug}/{path}", lang="fr").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["", "/calling-off", "/decision"])
+def test_the_number_of_queries_does_not_grow(desk: Desk, path: str) -> None:
+    slug = desk.edition(capacity=40)
+    counts = []
+    for sold_so_far in (1, 12):
+        with desk.rows() as session:
+            edition = session.scalars(select(Edition)).one()
+            for _ in range(sold_so_far):
+                make_booking(edition, BookingState.CONFIRMED)
+        desk.get(f"editions/{slug}{path}")
+        with desk.rows(), counted_queries() as seen:
+            desk.get(f"editions/{slug}{path}")
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
