@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from booking.domain.permission import Role
 
-PASSWORD: Final = "seven boats on the lake"  # noqa: S105  public on purpose, never outside the demonstration
+PASSWORD: Final = "sept bateaux sur le lac"  # noqa: S105  public on purpose, never outside the demonstration
 
 
 class DemoPerson(NamedTuple):

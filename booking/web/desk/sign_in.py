@@ -129,6 +129,7 @@ def _switches(settings: Settings) -> dict[str, Any]:
         "SECURITY_TOTP_ISSUER": "Atelier",  # Codes names the organiser
         "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 8,
         "SECURITY_WAN_RP_NAME": "Atelier",
+        "SECURITY_INPUT_NORMALIZE_FORM": "NFC",  # names of passkeys, as they were typed
         "SECURITY_WAN_ALLOW_AS_VERIFY": ["first"],
         "SECURITY_WAN_SIGNIN_WITHIN": timedelta(minutes=3),
         "SECURITY_POST_LOGIN_VIEW": "desk_home.index",
