@@ -9,6 +9,8 @@ from typing import Final
 
 from booking.domain.message import MessageKind
 from booking.persistence import messages, outbox
+from booking.persistence.bookings import Attendee
+from booking.persistence.messages import MessageRecipient
 
 TO_BOOKER: Final = re.compile(r"mail-(?P<kind>[a-z_]+)-booker-\d+(?P<ids>(?:-[a-z_]+\d+)*)")
 ID: Final = re.compile(r"-([a-z_]+)(\d+)")
@@ -61,15 +63,17 @@ def fresh_links(booking_ids: Sequence[int], link_version: int, now: datetime) ->
     outbox.post("mail", f"mail-link-{latest}-{link_version}", now, payload)
 
 
-def to_recipient(kind: MessageKind, recipient_id: int, booking_id: int, now: datetime) -> None:
+def to_recipient(kind: MessageKind, recipient: MessageRecipient, now: datetime) -> None:
     """One mail of a message to many; it goes after everybody's own."""
-    payload = {"kind": kind, "to": "booker", "booking_id": booking_id, "recipient_id": recipient_id}
-    outbox.post("mail", messages.job_key(kind, recipient_id), now, payload, bulk=True)
+    to = "attendee" if recipient.attendee_id else "booker"
+    payload = {"kind": kind, "to": to, "booking_id": recipient.booking_id, "recipient_id": recipient.id}
+    outbox.post("mail", messages.job_key(kind, recipient.id), now, payload, bulk=True)
 
 
-def certificates(certificate_ids: Sequence[int], booking_id: int, attendee_id: int, now: datetime) -> None:
+def certificates(certificate_ids: Sequence[int], attendee: Attendee, now: datetime) -> None:
     """One mail with certificates to the attendee, or to the booker when the attendee has no address; each only once."""
-    payload = {"kind": "certificate", "to": "booker", "booking_id": booking_id, "attendee_id": attendee_id}
+    to = "attendee" if attendee.email else "booker"
+    payload = {"kind": "certificate", "to": to, "booking_id": attendee.booking_id, "attendee_id": attendee.id}
     ids = {"certificate_ids": list(certificate_ids)}
     outbox.post("mail", f"mail-certificate-{certificate_ids[0]}", now, payload | ids, bulk=True)
 

@@ -187,7 +187,7 @@ def _reader_of(certificate: Certificate) -> tuple[int, str]:
 
 
 def _mail(together: list[Certificate], now: datetime) -> None:
-    letters.certificates([row.id for row in together], together[0].attendee.booking_id, together[0].attendee_id, now)
+    letters.certificates([row.id for row in together], together[0].attendee, now)
 
 
 def _write(person: Standing, issuer: Issuer, now: datetime, replaces: Certificate | None = None) -> Certificate:

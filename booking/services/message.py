@@ -147,7 +147,7 @@ def post_letters(message_id: int, now: datetime) -> None:
         with atomic():
             chunk = messages.waiting_after(message_id, after, CHUNK)
             for recipient in chunk:
-                letters.to_recipient(recipient.message.kind, recipient.id, recipient.booking_id, now)
+                letters.to_recipient(recipient.message.kind, recipient, now)
             if len(chunk) < CHUNK:
                 return
             after = chunk[-1].id

@@ -26,13 +26,13 @@ def send(payload: dict[str, Any], now: datetime) -> None:
     settings = current()
     message = compose.compose(payload, settings, now)
     db.session.rollback()  # the letter is written: no transaction is held open while a server is talked to
+    copy = kept.copy_of(message, payload) if message and "booking_id" in payload else None
     if message:
-        copy = kept.copy_of(message, payload) if "booking_id" in payload else None
         transport.of(settings).deliver(message)
-        if copy:
-            mails.keep(copy, now)
-    if "recipient_id" in payload:
+    if "recipient_id" in payload:  # at once: whoever got it is not to get it again
         settle(payload["recipient_id"], message is not None, now)
+    if copy:
+        mails.keep(copy, now)
 
 
 __all__ = ["send"]

@@ -111,7 +111,7 @@ class CertificateLetter(Letter):
     @property
     def recipient(self) -> tuple[str, str]:
         attendee = db.session.get_one(Attendee, self.payload["attendee_id"])
-        return (attendee.name, attendee.email) if attendee.email else super().recipient
+        return (attendee.name, attendee.email) if attendee.email else (self.booking.name, self.booking.email)
 
     @property
     def is_overtaken(self) -> bool:
