@@ -167,12 +167,15 @@ def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
         return None
     paper = asking[-1]
     content = paper.frozen
+    due_at = paper.due_at
+    if due_at and booking.state is BookingState.PENDING and booking.hold_until:
+        due_at = min(due_at, booking.hold_until)  # earlier than the paper says, where the date was moved
     return Bill(
         amount=content.due,
         iban=reference.in_fours(content.iban or ""),
         payable_to=f"{content.payable_to}, {content.creditor.postcode} {content.creditor.town}",
         reference=reference.formatted(paper.reference or ""),
-        due_at=_local(booking, paper.due_at) if paper.due_at else None,
+        due_at=_local(booking, due_at) if due_at else None,
         svg=qr_bill.screen_svg(content, _("QR code of the bill, to be scanned with your banking app")),
         number=paper.number,
     )

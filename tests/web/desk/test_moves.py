@@ -103,12 +103,15 @@ def test_if_somebody_books_meanwhile_it_is_shown_anew(desk: Desk) -> None:
 
 def test_a_transfer_that_is_awaited_is_due_before_the_new_day(desk: Desk) -> None:
     slug = desk.edition()
-    desk.book(slug)
+    mine = desk.book(slug)
     page = plan(desk, slug, **{"meetings-0-day": "2026-11-10"})
     assert "to be paid by Sunday 8 November 2026 at 23:59, earlier than was said" in page.text
     desk.submit(page)
     with desk.rows() as session:
         assert session.scalars(select(Booking)).one().hold_until == at("2026-11-08 23:59:59")
+    page = desk.browser.get(mine.request.path)
+    assert "Sunday 8 November 2026" in page.text
+    assert "Wednesday 11 November" not in page.text
 
 
 def test_who_is_paying_by_card_right_now_keeps_the_seat(desk: Desk) -> None:
