@@ -133,6 +133,7 @@ def write(rows: Rows, run: Run, at: datetime, people: list[Person]) -> None:
     if affair.facts["state"] is BookingState.CONFIRMED and chance.random() < 0.12:
         _cancel(affair, at + (run.starts_at - at) * chance.random())
     rows.waiting[RegistrationRow][-1]["state"] = affair.facts["state"]
+    rows.seats[run.id].append((affair.id, [seat["id"] for seat in affair.seats if not seat["cancelled_at"]]))
     if chance.random() < 0.02:
         rows.add(Note, booking_id=affair.id, at=at, organiser_id=chance.randint(1, 3), body="A appelé, rappeler lundi.")
 

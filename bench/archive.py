@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import Table, insert
 
-from bench import affairs, school, stock
+from bench import affairs, routine, school, stock
 from booking.config import ROOT
 from booking.persistence.db import db
 from booking.persistence.transaction import atomic
@@ -42,6 +42,7 @@ class Rows:
     links: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
     written: Counter[str] = field(default_factory=Counter)
     texts: dict[str, bytes] = field(default_factory=dict)
+    seats: dict[int, list[tuple[int, list[int]]]] = field(default_factory=lambda: defaultdict(list))  # by edition
 
     def add(self, table: Any, **values: Any) -> int:
         """The id of the row."""
@@ -84,7 +85,7 @@ class Rows:
 
 def prepare(bookings: int) -> Path:
     """A SQLite file with the school; made in a minute when there is none of this version."""
-    programs = (Path(module.__file__ or "") for module in (school, affairs))
+    programs = (Path(module.__file__ or "") for module in (school, affairs, routine))
     sources = [*sorted((ROOT / "migrations").glob("*.py")), Path(__file__), *programs]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     kept = Path(tempfile.gettempdir(), f"atelier-bench-{bookings}-{digest}.db")

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from bench import affairs
+from bench import affairs, routine
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.permission import Role
 from booking.domain.policy import parse_policy
 from booking.domain.publication import Publication
+from booking.persistence import certificates
 from booking.persistence.counters import Counter
 from booking.persistence.masterclasses import (
     Edition,
@@ -94,8 +95,10 @@ def write(rows: Rows, bookings: int) -> Iterator[None]:
     for at, run in sorted(((_booked_at(rows, run), run) for run in each), key=itemgetter(0)):
         affairs.write(rows, run, at, people)
         yield
+    routine.write(rows, runs)
     for kind, series in affairs.SERIES.items():
         rows.add(Counter, name=kind, value=rows.count(series) - 1)
+    rows.add(Counter, name=certificates.SERIES, value=rows.count("certificate") - 1)
 
 
 def _runs(rows: Rows) -> Iterator[Run]:

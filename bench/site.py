@@ -117,9 +117,18 @@ def free_port() -> int:
         return port
 
 
+def cpu_with_ended(pid: int) -> float:
+    """Seconds of processor time of a process and of its children that have ended."""
+    return sum(_ticks(pid)) / TICKS
+
+
 def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return sum(_ticks(pid)[:2]) / TICKS
+
+
+def _ticks(pid: int) -> list[int]:
+    """Of the process in its own code and in the kernel's, and the same of its children that have ended."""
+    return [int(word) for word in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]]
 
 
 def _pss(pid: int) -> float:
