@@ -70,3 +70,9 @@ def erase_before(moment: datetime) -> None:
 def of_booking(booking_id: int, mail_id: int) -> SentMail | None:
     """A mail of that booking; None for any other."""
     return db.session.scalar(select(SentMail).where(SentMail.id == mail_id, SentMail.booking_id == booking_id))
+
+
+def to_booker(booking_id: int) -> list[SentMail]:
+    """What was written to whoever booked, oldest first."""
+    query = select(SentMail).where(SentMail.booking_id == booking_id, SentMail.reader == "booker")
+    return list(db.session.scalars(query.order_by(SentMail.id)))

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from booking.domain import errors, reference
+from booking.web.act_refusals import ACTS
 from booking.web.desk_refusals import DESK, Answer, moment_of
 from booking.web.formatting import chf
 
@@ -142,4 +143,5 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
         ),
     ),
     **DESK,
+    **ACTS,
 }

@@ -36,11 +36,14 @@ CLASSES: Final = (
     "desk_calling_off", "desk_decisions", "desk_attendance", "desk_answers", "desk_badges", "desk_certificates",
     "desk_certificate_texts",
 )  # fmt: skip
+ON_A_BOOKING: Final = ("desk_enrolment", "desk_payments", "desk_cancellations", "desk_seats", "desk_notes")
 MENU: Final = (
     Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),
-    Area(lazy_gettext("Bookings"), "desk_bookings.index", Permission.BOOKINGS),
+    Area(lazy_gettext("Bookings"), "desk_bookings.index", Permission.BOOKINGS, ON_A_BOOKING),
     Area(lazy_gettext("Classes"), "desk_classes.index", Permission.CLASSES, CLASSES),
     Area(lazy_gettext("Messages"), "desk_messages.index", Permission.BOOKINGS, ("desk_reminders",)),
+    Area(lazy_gettext("Refunds"), "desk_refunds.index", Permission.MONEY),
+    Area(lazy_gettext("Files"), "desk_files.index", Permission.FILES, ("desk_journal", "desk_personal_data")),
     Area(lazy_gettext("Settings"), "desk_settings.index", Permission.SETTINGS, ("desk_people",)),
 )
 

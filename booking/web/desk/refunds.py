@@ -1,0 +1,161 @@
+"""Refunds: what to send from the bank, who is still to name an account, what came of the others; and goodwill."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from booking.adapters import clock
+from booking.domain import money
+from booking.domain import reference as references
+from booking.domain.booking import Channel
+from booking.domain.errors import IbanNeeded, NotFound, NotPossibleNow, TooMuch, WrongAmount
+from booking.domain.payment import RefundState
+from booking.domain.permission import Permission
+from booking.persistence import payments, refund_lists
+from booking.persistence.bookings import Booking, by_reference
+from booking.persistence.db import db
+from booking.persistence.outcomes import Outcome
+from booking.persistence.payments import Refund
+from booking.services import refund, settle
+from booking.web.desk.booking_forms import GiftForm
+from booking.web.desk.booking_words import channel_words, refund_words
+from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.rehearsals import Act, Look, desk_sentence, look_at, perform
+from booking.web.formatting import chf
+from booking.web.manage_forms import IbanForm
+from booking.web.refusals import sentence
+
+blueprint = desk_area("refunds", __name__)
+
+
+@blueprint.get("/refunds/")
+@needs(Permission.MONEY)
+def index() -> str:
+    """What is to be done; with `show=done`, what was."""
+    over, page = request.args.get("show") == "done", max(1, request.args.get("page", 1, int))
+    found, pages = refund_lists.settled(page) if over else ([], 1)
+    waiting = [] if over else refund_lists.waiting(RefundState.NEEDS_IBAN)
+    return render_template(
+        "desk/refunds/index.html",
+        over=over,
+        to_pay=[] if over else refund_lists.waiting(RefundState.TO_PAY),
+        waiting=waiting,
+        asked=refund_lists.asked_at(waiting),
+        held=[] if over else refund_lists.waiting(*refund_lists.AT_THE_PROVIDER),
+        found=found,
+        page=page,
+        pages=pages,
+        url_of=lambda number: url_for(".index", show="done", page=number),
+        in_fours=references.in_fours,
+        plain=money.plain,
+        channel_words=channel_words,
+        refund_words=refund_words,
+        zone="Europe/Zurich",
+    )
+
+
+@blueprint.post("/refunds/sent")
+@needs(Permission.MONEY)
+def sent() -> Response:
+    """The chosen transfers were made (`refund`, several). Each payer is told; what was marked meanwhile is left."""
+    chosen = [int(number) for number in request.form.getlist("refund") if number.isdecimal() and len(number) < 10]
+    marked = sum(_mark(number) for number in chosen)
+    if not chosen:
+        flash(_("Tick the transfers that you made."), "warning")
+    elif not marked:
+        flash(_("These were marked as sent already."), "info")
+    else:
+        words = "%(num)d refund is marked as sent, and the payer is told."
+        told = ngettext(words, "%(num)d refunds are marked as sent, and the payers are told.", marked)
+        flash(told, "success")
+    return redirect(url_for(".index"), 303)
+
+
+@blueprint.post("/refunds/<int(max=2147483647):refund_id>/request")
+@needs(Permission.MONEY)
+def ask(refund_id: int) -> Response:
+    """One more mail that asks for the IBAN."""
+    try:
+        refund.ask_again(refund_id, clock.now(), actor())
+    except WrongAmount as refusal:
+        flash(desk_sentence(refusal), "info")
+        return redirect(url_for(".index"), 303)
+    return done(_("The participant is asked once more."), ".index")
+
+
+@blueprint.route("/refunds/<int(max=2147483647):refund_id>/account", methods=["GET", "POST"])
+@needs(Permission.MONEY)
+def account(refund_id: int) -> Any:
+    """The account, entered for the participant. Raises NotFound."""
+    row = db.session.get(Refund, refund_id)
+    if row is None:
+        raise NotFound("refund")
+    if row.state is not RefundState.NEEDS_IBAN:
+        flash(_("This refund has its account already."), "info")
+        return redirect(url_for(".index"))
+    booking = db.session.get_one(Booking, row.booking_id)
+    form = IbanForm(holder=booking.name)
+    if form.validate_on_submit():
+        try:
+            refund.supply_iban(refund_id, form.iban.data or "", form.holder.data or "", clock.now(), actor())
+        except IbanNeeded as refusal:
+            form.iban.errors = [sentence(refusal)]
+        else:
+            return done(_("The refund can be sent now."), ".index")
+    page = render_template("desk/refunds/account.html", form=form, booking=booking, refund=row)
+    return page, 422 if form.errors else 200
+
+
+@blueprint.get("/bookings/<reference>/refund")
+@needs(Permission.MONEY)
+def give(reference: str) -> Any:
+    """What giving back would mean. Raises NotFound."""
+    return _gift_page(by_reference(reference), GiftForm(formdata=None), Look())
+
+
+@blueprint.post("/bookings/<reference>/refund")
+@needs(Permission.MONEY)
+def give_back(reference: str) -> Any:
+    """Gives back, exactly as it was shown. Raises NotFound."""
+    booking, form = by_reference(reference), GiftForm()
+    if not form.validate():
+        return _gift_page(booking, form, Look())
+    act = _giving(booking, form)
+    outcome = perform(form, act) if form.shown.data else look_at(form, act)
+    if isinstance(outcome, Outcome):
+        given = chf(form.amount.centimes or 0)
+        return done(_("%(amount)s goes back.", amount=given), "desk_bookings.show", reference=booking.reference)
+    fields = {TooMuch: form.amount, IbanNeeded: form.iban}
+    if type(outcome.refusal) in fields:
+        fields[type(outcome.refusal)].errors = [outcome.problem]
+        outcome = Look()
+    return _gift_page(booking, form, outcome)
+
+
+def _mark(refund_id: int) -> bool:
+    try:
+        refund.mark_refunded(refund_id, clock.now(), actor())
+    except WrongAmount:
+        return False
+    return True
+
+
+def _giving(booking: Booking, form: GiftForm) -> Act:
+    number, gift = booking.id, form.gift(booking.name)
+    return lambda shown: settle.give_back(number, gift, clock.now(), actor(), shown)
+
+
+def _gift_page(booking: Booking, form: GiftForm, look: Look) -> tuple[str, int]:
+    try:
+        most = settle.giveable(booking)
+    except NotPossibleNow as refusal:
+        most, look = 0, Look(problem=desk_sentence(refusal))
+    ways = {payment.channel for payment in payments.paid_payments(booking.id) if payments.refundable(payment) > 0}
+    by_hand = ways <= {Channel.TRANSFER}  # goes back by bank in any case: nothing to choose
+    page = render_template("desk/refunds/give.html", booking=booking, form=form, look=look, most=most, by_hand=by_hand)
+    return page, 422 if form.errors else look.status
