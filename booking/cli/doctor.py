@@ -17,7 +17,7 @@ from booking.cli import stripe
 from booking.cli.finding import Finding
 from booking.config import Settings, current
 from booking.domain import reference
-from booking.persistence import migrations, site
+from booking.persistence import migrations, organisers, site
 from booking.persistence.db import db
 from booking.services.check import findings
 
@@ -51,6 +51,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield Finding("well", f"Database: {engine} answers and has the tables of this version.")
     found = findings(clock.now())
     yield Finding("wrong" if found else "well", f"Data: {len(found)} things do not agree; flask check lists them.")
+    if not organisers.any_at_all():
+        yield Finding("hint", "Desk: nobody has an account yet. flask create-owner EMAIL lets the first one in.")
 
 
 def _mode(settings: Settings) -> Iterator[Finding]:

@@ -96,6 +96,15 @@ def test_the_first_ones_link_is_printed_as_long_as_nobody_is_there(make_app: Cal
         assert commands.first_owner_link(clock.now()) is None
 
 
+def test_doctor_says_that_nobody_is_there(app: Flask) -> None:
+    def told() -> str:
+        return app.test_cli_runner().invoke(args=["doctor"]).output
+
+    assert "nobody has an account yet" in told()
+    run(app, EMAIL, typed=f"{WORDS}\n{WORDS}\n")
+    assert "nobody has an account yet" not in told()
+
+
 def test_the_demonstrations_people_are_told(app: Flask, capsys: pytest.CaptureFixture[str]) -> None:
     with app.app_context():
         commands.seed_desk(clock.now())
