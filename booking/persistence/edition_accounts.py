@@ -80,7 +80,7 @@ def money_of(edition_id: int) -> EditionMoney:
     received, owing, returning, fees = db.session.execute(sums).one()
     seats = select(func.sum(Attendee.net_price)).join(Booking).where(Booking.edition_id == edition_id)
     booked = db.session.scalar(seats.where(Booking.state.in_(ALIVE), Attendee.cancelled_at.is_(None)))
-    return EditionMoney(booked or 0, received or 0, owing or 0, returning or 0, fees or 0)
+    return EditionMoney(*(int(centimes or 0) for centimes in (booked, received, owing, returning, fees)))  # or Decimal
 
 
 def seen(accounts: Sequence[Account], *more: object) -> str:
