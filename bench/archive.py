@@ -15,6 +15,8 @@ import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +66,13 @@ class Rows:
         """A mail, packed as mails are kept; all of a kind say the same."""
         if kind not in self.texts:
             words = "".join(self.chance.choices("abcdefghijklmnop \n", k=1200))
-            message = f"Subject: {kind}\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}"
-            self.texts[kind] = gzip.compress(message.encode(), 9, mtime=0)
+            message = EmailMessage()
+            message["Subject"], message["From"], message["To"] = kind, "desk@example.org", "ada@example.org"
+            message["Reply-To"], message["Date"] = "desk@example.org", format_datetime(self.now)
+            message.set_content(words)
+            message.add_alternative(f"<html><head></head><body>{words}</body></html>", subtype="html")
+            message["Content-Language"] = "fr"
+            self.texts[kind] = gzip.compress(message.as_bytes(), 9, mtime=0)
         return self.texts[kind]
 
     def flush(self, least: int = 1) -> None:

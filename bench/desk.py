@@ -26,6 +26,7 @@ from bench.site import cpu_with_ended
 from booking import create_app
 from booking.adapters import clock
 from booking.config import Settings
+from booking.domain.booking import BookingState
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.certificates import Certificate
 from booking.persistence.db import db
@@ -197,16 +198,18 @@ def _samples(desk: Desk) -> dict[str, Any]:
         edition = session.scalars(
             select(Edition).where(Edition.starts_at > desk.now).order_by(Edition.starts_at)
         ).first()
-        given_back = session.scalars(select(Refund).order_by(Refund.id.desc())).first()
+        stands = Booking.state == BookingState.CONFIRMED  # a seat of several was cancelled
+        given_back = session.scalars(select(Refund).join(Booking).where(stands).order_by(Refund.id.desc())).first()
         booking = session.get_one(Booking, given_back.booking_id)
         latest = {
             "refund_id": Refund.id, "message_id": Message.id, "organiser_id": Organiser.id, "voucher_id": Voucher.id,
             "export_id": Export.id, "policy_slug": PolicyTemplate.slug,
             "venue_slug": Venue.slug, "trainer_slug": Trainer.slug, "topic_slug": Topic.slug,
         }  # fmt: skip
+        active = Attendee.cancelled_at.is_(None)
         belonging = {
             "question_id": select(Question.id).where(Question.master_class_id == edition.master_class_id),
-            "attendee_id": select(Attendee.id).where(Attendee.booking_id == booking.id),
+            "attendee_id": select(Attendee.id).where(Attendee.booking_id == booking.id, active),
             "document_number": select(Document.number).where(Document.booking_id == booking.id),
             "mail_id": select(SentMail.id).where(SentMail.booking_id == booking.id),
         }
