@@ -20,7 +20,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "translations" / "messages.pot"
 FRENCH = ROOT / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
-KEYWORDS = ("lazy_gettext", "_l", "lazy_ngettext:1,2", "lazy_pgettext:1c,2", "lazy_npgettext:1c,2,3")
+KEYWORDS = ("lazy_gettext", "_l", "lazy_ngettext:1,2", "lazy_pgettext:1c,2", "_lp:1c,2", "lazy_npgettext:1c,2,3")
 UNSTABLE = (b'"POT-Creation-Date', b'"PO-Revision-Date', b'"Generated-By', b'"Last-Translator', b'"Language-Team')
 UNSTABLE += (b'"Project-Id-Version', b'"Report-Msgid-Bugs-To')
 HEADER = "# Words of Atelier. `make messages` writes this file; people fill in its msgstr lines."
