@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from booking.domain.errors import NotFound
@@ -28,6 +28,7 @@ from booking.persistence.sent_mails import SentMail
 Kind = Literal["booking", "money", "mail", "note"]
 KINDS: Final[tuple[Kind, ...]] = ("booking", "money", "mail", "note")
 OF_MONEY: Final = ("paid", "refunded", "refund_failed", "money_returned", "payment_mismatch", "dispute", "iban_given")
+OF_THE_DATE: Final = ("edition_moved", "edition_called_off", "run_decided")  # what concerns everybody who booked it
 TOLD_ELSEWHERE: Final = ("noted",)  # by the note itself
 
 
@@ -81,9 +82,7 @@ def dossier(reference: str) -> Dossier:
         mails=list(db.session.scalars(select(SentMail).where(SentMail.booking_id == number).order_by(SentMail.id))),
         waiting=list(db.session.scalars(_waiting(number))),
         notes=list(db.session.scalars(select(Note).where(Note.booking_id == number).order_by(Note.id))),
-        journal=list(
-            db.session.scalars(select(JournalEntry).where(JournalEntry.booking_id == number).order_by(JournalEntry.id))
-        ),
+        journal=list(db.session.scalars(_journal(booking))),
         people={number: name for number, name in db.session.execute(select(Organiser.id, Organiser.name))},  # noqa: C416
     )
 
@@ -114,6 +113,13 @@ def _told(found: Dossier) -> Iterator[Event]:
         yield Event(mail.sent_at, "mail", mail)
     for job in found.waiting:
         yield Event(job.run_at, "mail", job)
+
+
+def _journal(booking: Booking) -> Select[JournalEntry]:
+    """What was done to the booking, and since it was made to its date."""
+    of_date = and_(JournalEntry.edition_id == booking.edition_id, JournalEntry.action.in_(OF_THE_DATE))
+    concerns = or_(JournalEntry.booking_id == booking.id, and_(of_date, JournalEntry.at >= booking.created_at))
+    return select(JournalEntry).where(concerns).order_by(JournalEntry.id)
 
 
 def _waiting(booking_id: int) -> Select[OutboxJob]:

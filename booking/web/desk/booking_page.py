@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext, pgettext
 
 from booking.adapters.answers import answer_words
 from booking.adapters.wording import document_name
@@ -100,7 +101,15 @@ def _standing(found: Dossier, account: AccountState, balance: int, due_at: datet
     owed = formatting.chf(abs(balance))
     if account is AccountState.OVERDUE and due_at:
         late = (formatting.local(now, zone).date() - formatting.local(due_at, zone).date()).days
-        return [_("%(amount)s was to be paid by %(day)s, %(num)d days ago.", amount=owed, day=day, num=late)]
+        return [
+            ngettext(
+                "%(amount)s was to be paid by %(day)s, %(num)d day ago.",
+                "%(amount)s was to be paid by %(day)s, %(num)d days ago.",
+                late,
+                amount=owed,
+                day=day,
+            )
+        ]
     if account is AccountState.OWED:
         by = _("%(amount)s is to be paid by %(day)s.", amount=owed, day=day)
         return [by if day else _("%(amount)s is to be paid.", amount=owed)]
@@ -120,9 +129,9 @@ def _forecasts(booking: Booking, now: datetime) -> Iterator[Forecast]:
     """Now, in a week, and at the end of the day before: as long as they are to come."""
     starts = formatting.local(booking.edition.starts_at, booking.edition.zone)
     eve = starts.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(seconds=1)
-    moments = [(_("now"), now)]
-    moments += [(_("in a week"), now + timedelta(days=7))] if now + timedelta(days=7) < eve else []
-    moments += [(_("the day before"), eve)] if now < eve else []
+    moments = [(pgettext("when", "now"), now)]
+    moments += [(pgettext("when", "in a week"), now + timedelta(days=7))] if now + timedelta(days=7) < eve else []
+    moments += [(pgettext("when", "the day before"), eve)] if now < eve else []
     for when, at in moments:
         try:
             proposal = cancel.propose(booking, [seat.id for seat in booking.active], at)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 from flask_babel.speaklater import LazyString
 
 from booking.adapters.wording import document_name
@@ -142,7 +142,7 @@ def _mail(mail: SentMail, reference: str) -> dict[str, Any]:
     if not mail.subject:
         return {"words": _("E-mail, no longer kept"), "details": [reader]}
     href = url_for("desk_bookings.mail", reference=reference, mail_id=mail.id)
-    return {"words": mail.subject, "details": [reader, _("sent")], "href": href}
+    return {"words": mail.subject, "details": [reader, pgettext("mail", "sent")], "href": href}
 
 
 def _waiting(job: OutboxJob) -> dict[str, Any]:

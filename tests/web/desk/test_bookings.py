@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
-from booking.domain.actor import at_the_desk
+from booking.domain.actor import ORGANISER, at_the_desk
 from booking.domain.booking import BookingState
 from booking.domain.payment import DocumentKind
-from booking.persistence import notes
+from booking.persistence import journal, notes
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
@@ -229,6 +230,18 @@ def test_its_timeline_tells_everything_in_order_and_who_did_it(desk: Desk) -> No
     assert "to who booked" in only_mails
     assert "Payment received" not in only_mails
     assert "Nothing of that kind" not in show(desk, show="x").text
+
+
+def test_its_timeline_tells_what_was_done_to_its_date_since(desk: Desk) -> None:
+    slug = desk.edition()
+    with desk.rows() as session, atomic():
+        edition_id = session.scalars(select(Edition.id).where(Edition.slug == slug)).one()
+        journal.note("run_decided", ORGANISER, desk.now - timedelta(days=1), edition_id=edition_id)
+    desk.book(slug)
+    assert "Decided that the date takes place" not in show(desk).text
+    with desk.rows(), atomic():
+        journal.note("run_decided", ORGANISER, desk.now, edition_id=edition_id)
+    assert "Decided that the date takes place" in show(desk).text
 
 
 def test_a_mail_is_read_as_it_left_and_opens_nothing(desk: Desk) -> None:
