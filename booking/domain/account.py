@@ -9,8 +9,8 @@ from booking.domain.booking import BookingState, Channel
 
 
 class AccountState(StrEnum):
-    """OWED: the participant is to pay, OVERDUE: and the day of the bill has passed; REFUND: money is to go back; PAID: it
-    came, and the seats stand; FREE: nothing was ever asked; SETTLED: cancelled or expired, and nothing is open."""
+    """OWED: the participant is to pay, OVERDUE: and the day of the bill has passed; REFUND: money is to go back; PAID:
+    it came, and the seats stand; FREE: nothing was ever asked; SETTLED: cancelled or expired, and nothing is open."""
 
     OWED = "owed"
     OVERDUE = "overdue"
@@ -23,7 +23,7 @@ class AccountState(StrEnum):
 def account_state(
     balance: int, due_at: datetime | None, channel: Channel, state: BookingState, now: datetime
 ) -> AccountState:
-    """`balance` in centimes, positive = owed by the participant; `due_at` is that of the latest bill, if there is one."""
+    """`balance` in centimes, positive = owed by the participant; `due_at` is that of the latest bill, if any."""
     if balance > 0:
         return AccountState.OVERDUE if due_at and due_at < now else AccountState.OWED
     if balance < 0:
