@@ -133,8 +133,14 @@ def test_sheets_in_the_language_of_the_reader(desk: Desk, slug: str) -> None:
     assert "Saturday 5 December 2026" in text
     assert "samedi 5 décembre 2026" in pdf(desk.get(f"editions/{slug}/attendance.pdf", lang="fr"))
     assert "Tenir un blog" in pdf(desk.get(f"editions/{slug}/badges.pdf", lang="fr", format="105x74", first=3))
-    for path in ("attendance", "answers", "badges", "certificates"):
-        assert desk.get(f"editions/{slug}/{path}", lang="fr").status_code == 200
+    for path, printed in (
+        ("attendance", "attendance"),
+        ("answers", "answers"),
+        ("certificates", "certificates/specimen"),
+    ):
+        page = desk.get(f"editions/{slug}/{path}", lang="fr")
+        for lang in ("fr", "en"):
+            assert f'href="/{lang}/desk/editions/{slug}/{printed}.pdf"' in page.text
 
 
 def test_answers_are_read_on_a_page_and_on_paper(desk: Desk) -> None:
