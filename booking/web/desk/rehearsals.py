@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
@@ -47,7 +48,8 @@ class Look:
 
     @property
     def status(self) -> int:
-        return 409 if self.moved or self.problem else 200
+        """A page that only says why nothing can be done was found all the same."""
+        return 409 if request.method == "POST" and (self.moved or self.problem) else 200
 
 
 def look_at(form: Any, act: Act, moved: bool = False) -> Look:
