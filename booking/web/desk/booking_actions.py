@@ -43,6 +43,8 @@ def _actions(booking: Booking, now: datetime) -> Iterator[Action]:
         yield paid._replace(kind="primary" if owed > 0 else "secondary")
     if alive and booking.active:
         yield Action(_("Change who attends"), "desk_seats.index", Permission.BOOKINGS)
+    if alive:
+        yield Action(_("Write a message"), "desk_messages.new", Permission.BOOKINGS)
     yield Action(_("Send an e-mail again"), "desk_notes.mails", Permission.BOOKINGS)
     yield Action(_("Write a note"), "desk_notes.add", Permission.BOOKINGS)
     yield Action(_("Change contact and address"), "desk_seats.contact", Permission.BOOKINGS)

@@ -56,8 +56,8 @@ def index() -> str:
 @blueprint.route("/messages/new", methods=["GET", "POST"])
 @needs(Permission.BOOKINGS)
 def new() -> Any:
-    """A new message about the date `edition`, all coming dates of `class`, or to each `booking` (a reference)."""
-    now, chosen = clock.now(), audiences.named(request.args.getlist("booking"))
+    """A new message about the date `edition`, all coming dates of `class`, or to the bookings of each `reference`."""
+    now, chosen = clock.now(), audiences.named(request.args.getlist("reference"))
     offered, ticked = _dates_asked(chosen)
     if not offered:
         return render_template("desk/messages/dates.html", dates=audiences.dates(now - BACK), day_of=day_of)

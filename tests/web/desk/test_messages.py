@@ -112,7 +112,7 @@ def test_only_those_who_were_chosen(desk: Desk, slug: str) -> None:
     page = write(desk, slug, audience="chosen")
     assert errors_of(page) == ["chosen"]
     assert "1 person gets it" in write(desk, slug, audience="chosen", chosen=str(number)).text
-    for query in ({"edition": slug, "booking": reference}, {"booking": reference}):
+    for query in ({"edition": slug, "reference": reference}, {"reference": reference}):
         assert "1 person gets it" in desk.submit(desk.get("messages/new", **query), **TYPED).text
 
 
