@@ -65,7 +65,8 @@ def test_the_journal_tells_who_did_what(desk: Desk) -> None:
 
 COMPOSED = {  # where the code puts the name of the action together
     "marked_present", "marked_absent", "attendance_undone", "reminded", "message_sent", "minimum_missed",
-    "password_changed", "recovery_code_used", "second_factor_on", "second_factor_off", "passkey_added", "passkey_removed",
+    "password_changed", "recovery_code_used", "second_factor_on", "second_factor_off",
+    "passkey_added", "passkey_removed",
     "question_retired", "question_deleted", "second_factor_required", "second_factor_optional",
     *(f"{kind}_{done}" for kind in ("venue", "trainer", "topic") for done in ("written", "changed", "deleted")),
 }  # fmt: skip
