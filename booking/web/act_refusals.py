@@ -98,7 +98,10 @@ AT_THE_DESK: Final[dict[type[errors.Refusal], Answer]] = {
             reference=r.reference,
         ),
     ),
-    errors.NothingToCancel: Answer(409, lambda _r: _("Choose a seat that can still be cancelled.")),
+    errors.NothingToCancel: Answer(
+        409,
+        lambda _r: _("Choose a seat. When the class is over, only what was cancelled before can be entered: “earlier”."),
+    ),
     errors.GatewayUnavailable: Answer(
         503, lambda _r: _("The payment service does not answer, so that somebody may just be paying. Try again soon.")
     ),

@@ -130,7 +130,7 @@ def test_10_one_of_three_seats(desk: Desk) -> None:
     desk.submit(page)
     assert desk.bookings() == [("confirmed", 2)]
     page = desk.submit(desk.get(f"bookings/{reference}/cancellation"), seats=[])
-    assert "Choose a seat that can still be cancelled." in page.text
+    assert "Choose a seat. When the class is over, only what was cancelled before" in page.text
 
 
 @pytest.mark.parametrize(("iban", "then"), [("", "needs_iban"), (PAYER_IBAN, "to_pay")])
@@ -152,7 +152,7 @@ def test_17_an_account_is_asked_for_where_it_is_not_known(desk: Desk, iban: str,
 def test_when_the_class_is_over_only_an_earlier_letter_counts(desk: Desk) -> None:
     reference = paid(desk)
     page = desk.at("2026-12-07 09:00").get(f"bookings/{reference}/cancellation")
-    assert "Choose a seat that can still be cancelled." in page.text
+    assert "Choose a seat. When the class is over, only what was cancelled before" in page.text
     letter = {"when": "earlier", "received_day": "2026-12-04", "received_reason": "E-mail"}
     page = desk.submit(page, **letter)
     assert "CHF 68.00 goes back" in outlook(page)
