@@ -28,7 +28,7 @@ HEADER = "# Words of Atelier. `make messages` writes this file; people fill in i
 NNBSP = "\u202f"
 TYPOGRAPHY = (
     (re.compile(r"(?<=\w)'(?=\w)"), "’"),
-    (re.compile(r"(?<=[^\s])[ \u00a0]+(?=[;:!?»](?:\s|[)»<.]|$))"), NNBSP),
+    (re.compile(r"(?<=[^\s])[ \u00a0]+(?=[;:!?»](?:\s|[)»<.,]|$))"), NNBSP),
     (re.compile(r"«[ \u00a0\u202f]*"), f"«{NNBSP}"),
 )
 
