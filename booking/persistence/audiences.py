@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from booking.domain.booking import BookingState, Channel
 from booking.domain.message import REMINDER_PAUSE, Audience, MessageKind, Person, Reach, RecipientState, once_each
 from booking.domain.publication import Publication
+from booking.persistence import registration_filters, registrations
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.documents import Document
@@ -88,16 +89,22 @@ def to_remind(edition_ids: Collection[int], now: datetime) -> list[Person]:
         Message.kind == MessageKind.REMINDER,
         recent,
     )
-    billed = due_at().is_not(None) if edition_ids else due_at() < now
-    of_these = Booking.edition_id.in_(edition_ids) if edition_ids else literal(True)
-    return list(_reached(and_(of_these, billed, _owing(), ~reminded), Reach.BOOKERS))
+    if edition_ids:
+        meant = and_(Booking.edition_id.in_(edition_ids), _owing(), due_at().is_not(None))
+    else:  # few of all bookings owe anything: their accounts are added up in one statement
+        owing = [number for number, owed in registrations.open_accounts().items() if owed > 0]
+        meant = and_(registration_filters.among(owing, Booking.id), _lasting(), due_at() < now)
+    return list(_reached(and_(meant, ~reminded), Reach.BOOKERS))
 
 
 def _owing() -> ColumnElement[bool]:
-    """Something is owed; but not by those who are on a payment page or left it."""
+    return and_(_lasting(), balance() > 0)
+
+
+def _lasting() -> ColumnElement[bool]:
+    """What is owed is to be paid: not by those who are on a payment page or left it."""
     pending_by_transfer = and_(Booking.state == BookingState.PENDING, Booking.channel == Channel.TRANSFER)
-    lasting = or_(Booking.state.in_((BookingState.CONFIRMED, BookingState.CANCELLED)), pending_by_transfer)
-    return and_(lasting, balance() > 0)
+    return or_(Booking.state.in_((BookingState.CONFIRMED, BookingState.CANCELLED)), pending_by_transfer)
 
 
 def _meant(audience: Audience, chosen: Sequence[int], now: datetime) -> ColumnElement[bool]:
