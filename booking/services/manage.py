@@ -24,11 +24,13 @@ LINKS_FOR: Final = timedelta(days=365)  # after the class, papers can be looked 
 
 @dataclass(frozen=True)
 class SeatChange:
-    """An attendee as typed; `answers` by question id, '' for none."""
+    """An attendee as typed; `answers` by question id, '' for none. A `substitute` is somebody else: what was answered
+    is deleted, and `answers` are not looked at."""
 
     name: str
     email: str
     answers: Mapping[int, str]
+    substitute: bool = False
 
 
 def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: datetime) -> None:
@@ -39,8 +41,11 @@ def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: da
         if now > closes or booking.state not in ALIVE:
             raise EditingClosed(closes)
         for seat in booking.active:
-            if seat.id in changes:
-                _write(seat, changes[seat.id])
+            change = changes.get(seat.id)
+            if change and change.substitute:
+                _hand_over(seat, change.name, change.email, now, PARTICIPANT)
+            elif change:
+                _write(seat, change)
         journal.note("attendees_changed", PARTICIPANT, now, booking.id)
 
 
@@ -62,12 +67,8 @@ def substitute(booking_id: int, attendee_id: int, name: str, email: str, now: da
         seat = _seat(booking_id, attendee_id)
         if seat.booking.edition.ends_at <= now:
             raise NotPossibleNow("over")
-        seat.name, seat.email = name, email
-        seat.answers.clear()
-        journal.note("substituted", by, now, booking_id, attendee=attendee_id)
         letters.to_booker("substitute", booking_id, now, attendee_id=attendee_id, at=int(now.timestamp()))
-        if seat.booking.state is BookingState.CONFIRMED and email not in ("", seat.booking.email):
-            letters.to_attendee("joining", booking_id, attendee_id, now)
+        _hand_over(seat, name, email, now, by)
 
 
 def change_contact(booking_id: int, contact: Contact, locale: str, now: datetime, by: Actor) -> None:
@@ -129,6 +130,15 @@ def _renew_links(bookings: list[Booking], now: datetime, by: Actor) -> None:
         journal.note("links_sent", by, now, booking.id)
     if bookings:
         letters.fresh_links([booking.id for booking in bookings], bookings[-1].link_version, now)
+
+
+def _hand_over(seat: Attendee, name: str, email: str, now: datetime, by: Actor) -> None:
+    """The seat is somebody else's, who gets everything practical by mail; the questionnaire starts empty."""
+    seat.name, seat.email = name, email
+    seat.answers.clear()
+    journal.note("substituted", by, now, seat.booking_id, attendee=seat.id)
+    if seat.booking.state is BookingState.CONFIRMED and email.lower() not in ("", seat.booking.email):
+        letters.to_attendee("joining", seat.booking_id, seat.id, now)
 
 
 def _seat(booking_id: int, attendee_id: int) -> Attendee:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, FieldList, FormField, HiddenField, StringField
+from wtforms import BooleanField, EmailField, FieldList, FormField, HiddenField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from booking.persistence.bookings import Booking
@@ -51,6 +51,7 @@ def attendees_form(booking: Booking) -> Any:
 
     class Seat(SeatForm):
         seat_id = HiddenField(validators=[Regexp(r"^\d{1,12}$")])
+        substitute = BooleanField(_l("Somebody else comes in this person’s place"))
         name = StringField(
             _l("Name of the person attending"),
             [DataRequired(_l("Enter the name of the person attending.")), NAME],
@@ -68,7 +69,10 @@ def attendees_form(booking: Booking) -> Any:
 
 def changes_of(form: Any) -> dict[int, SeatChange]:
     """What `attendees_form` came back with, by attendee."""
-    return {int(seat["seat_id"]): SeatChange(seat["name"], seat["email"], answers_of(seat)) for seat in form.seats.data}
+    return {
+        int(seat["seat_id"]): SeatChange(seat["name"], seat["email"], answers_of(seat), seat["substitute"])
+        for seat in form.seats.data
+    }
 
 
 def _known(seat: Any) -> dict[str, Any]:

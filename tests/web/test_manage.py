@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 from booking.domain.booking import Confirmation
 from booking.persistence.bookings import Answer, Attendee
 from booking.persistence.documents import Document
+from booking.persistence.outbox import OutboxJob
 from tests import factories
 from tests.web.inspection import Page
 from tests.web.participant import Participant
@@ -99,6 +100,18 @@ def test_names_and_answers_change(participant: Participant):
     assert "&lt;b&gt;none" in shown.text
     with participant.rows() as session:
         assert sorted(session.scalars(select(Answer.value))) == ["<b>none</b>", "some"]
+
+
+def test_14_a_substitute_starts_with_an_empty_questionnaire(participant: Participant):
+    page = participant.book_and_pay(participant.edition_asking(), **{"seats-0-q1": "Beginner"})
+    form = participant.at("2026-12-03 18:00").browser.get(f"{page.request.path}/attendees")
+    changed = {"seats-0-name": "Zora Neu", "seats-0-email": "zora@example.org", "seats-0-substitute": "y"}
+    participant.browser.submit(form, **changed)
+    assert names(participant) == [("Zora Neu", "zora@example.org")]
+    with participant.rows() as session:
+        assert session.scalars(select(Answer.value)).all() == []
+        sent = session.query(OutboxJob).filter(OutboxJob.key.like("mail-joining-attendee-%")).one()
+        assert sent.payload["to"] == "attendee"
 
 
 def test_a_name_is_needed_and_nothing_typed_is_lost(participant: Participant):
