@@ -18,6 +18,7 @@ from booking.persistence.organisers import Organiser
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.transaction import atomic
 from tests import factories
+from tests.statements import counted_queries
 from tests.web.desk.organiser import Desk
 from tests.web.inspection import Form, Page
 from tests.web.participant import errors_of
@@ -247,3 +248,17 @@ def test_trainers_see_the_dates_that_they_teach_and_no_others(desk: Desk, slug: 
     assert "1 of 3 here" in press(desk, slug, "Bea Ammann", "presence=present").text
     with desk.rows() as session:
         assert session.query(Trainer).count() == 2
+
+
+@pytest.mark.parametrize("path", ["attendance", "answers", "badges", "certificates"])
+def test_statements_do_not_grow_with_the_people(desk: Desk, slug: str, path: str) -> None:
+    counts = []
+    for _ in range(2):
+        desk.get(f"editions/{slug}/{path}")  # looks up what is looked up once a second
+        with desk.rows(), counted_queries() as asked:
+            desk.get(f"editions/{slug}/{path}")
+        counts.append(len(asked))
+        with desk.rows():
+            for _ in range(3):
+                factories.make_booking(edition_of(slug), BookingState.CONFIRMED)
+    assert counts[0] == counts[1]

@@ -17,9 +17,10 @@ from booking.domain.payment import DocumentKind, LedgerKind
 from booking.persistence import ledger
 from booking.persistence.bookings import Booking
 from booking.persistence.masterclasses import Edition
-from booking.persistence.messages import Message
+from booking.persistence.messages import Message, MessageRecipient
 from booking.persistence.transaction import atomic
 from tests import factories
+from tests.statements import counted_queries
 from tests.web.desk.organiser import Desk
 from tests.web.participant import errors_of
 
@@ -181,3 +182,24 @@ def test_trainers_do_not_write_to_participants(desk: Desk, slug: str) -> None:
     desk.as_("trainer")
     for path in ("messages/", "messages/new", "messages/reminders"):
         assert desk.get(path).status_code == 403
+
+
+def test_statements_do_not_grow_with_the_people(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug).request.path.removeprefix("/en/desk/")
+    sent = desk.submit(write(desk, slug)).request.path.removeprefix("/en/desk/")
+    counts = []
+    for _ in range(2):
+        for path, query in (("messages/", {}), (draft, {}), (sent, {}), ("messages/reminders", {"edition": slug})):
+            desk.get(path, **query)  # looks up what is looked up once a second
+            with desk.rows(), counted_queries() as asked:
+                desk.get(path, **query)
+            counts.append(len(asked))
+        with desk.rows() as session:
+            edition = session.query(Edition).filter_by(slug=slug).one()
+            kept = session.query(Message).filter(Message.sent_at.is_not(None)).one()
+            for number in range(3):
+                booking = factories.make_booking(edition, email=f"more{number}@example.org")
+                factories.make_document(booking, DocumentKind.INVOICE, 34000)
+                with atomic():
+                    session.add(MessageRecipient(message_id=kept.id, booking_id=booking.id, locale="fr"))
+    assert counts[:4] == counts[4:]
