@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import DateTime, LargeBinary, MetaData, Table, func, insert, select, text
+from sqlalchemy import DateTime, MetaData, Table, func, insert, select, text
 from sqlalchemy.engine import Connection
 
 from booking.persistence.db import db
@@ -69,11 +69,6 @@ def go_on_counting(connection: Connection, table: Table) -> None:
         highest = connection.execute(select(func.max(table.c.id))).scalar()
         connection.execute(text("select setval(:name, :value, :used)"),
                            {"name": sequence, "value": highest or 1, "used": highest is not None})  # fmt: skip
-
-
-def binary_columns(table: Table) -> set[str]:
-    """The columns that hold bytes."""
-    return {column.name for column in table.columns if isinstance(column.type, LargeBinary)}
 
 
 def _out(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, exists, select
+from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.bilingual import Bilingual
@@ -48,9 +48,3 @@ def remember(edition: Edition, changed: frozenset[Change], words: Bilingual, now
     db.session.add(move)
     db.session.flush()
     return move
-
-
-def moved_since(edition_id: int, moment: datetime) -> bool:
-    """Whether the edition was moved after that."""
-    query = select(exists().where(EditionMove.edition_id == edition_id, EditionMove.at > moment))
-    return bool(db.session.scalar(query))

@@ -75,11 +75,6 @@ class Outcome:
         facts = (booking, self.papers, self.refunds, self.withdrawn, self.mails)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
-    @property
-    def going_back(self) -> int:
-        """Centimes for which refunds are opened."""
-        return sum(refund.amount for refund in self.refunds)
-
 
 @dataclass(frozen=True)
 class Before:

@@ -51,10 +51,6 @@ class Pile:
     amount: int
     cases: tuple[Case, ...]
 
-    @property
-    def first_at(self) -> datetime | None:
-        return self.cases[0].at
-
 
 @dataclass(frozen=True)
 class Untranslated:
