@@ -8,8 +8,6 @@ from dataclasses import fields
 
 from booking.domain.catalogue import (
     ClassSpec,
-    EditionSpec,
-    MeetingSpec,
     PolicySpec,
     QuestionSpec,
     TopicSpec,
@@ -18,6 +16,7 @@ from booking.domain.catalogue import (
     VoucherSpec,
 )
 from booking.domain.publication import SHOWN
+from booking.persistence.editions import spec_of
 from booking.persistence.masterclasses import Edition, MasterClass, Question, Topic, Trainer, Venue
 from booking.persistence.policies import PolicyTemplate
 from booking.persistence.vouchers import Voucher
@@ -49,27 +48,7 @@ def class_spec(offer: MasterClass, editions: Iterable[Edition], published: bool)
         published=published,
         policy=offer.policy_template.slug if offer.policy_template else None,
         questions=tuple(question_spec(question) for question in offer.questions if not question.retired),
-        editions=tuple(edition_spec(edition) for edition in editions),
-    )
-
-
-def edition_spec(edition: Edition) -> EditionSpec:
-    """The date as a file would write it."""
-    return EditionSpec(
-        slug=edition.slug,
-        meetings=tuple(MeetingSpec(meeting.starts_at, meeting.ends_at, meeting.title) for meeting in edition.meetings),
-        venue=edition.venue.slug if edition.venue else None,
-        online_url=edition.online_url,
-        zone=edition.zone,
-        price=edition.price,
-        early_price=edition.early_price,
-        early_until=edition.early_until,
-        minimum=edition.minimum,
-        capacity=edition.capacity,
-        opens=edition.registration_opens_at,
-        closes=edition.registration_closes_at,
-        decision=edition.decision_at,
-        confirmation=edition.confirmation,
+        editions=tuple(spec_of(edition) for edition in editions),
     )
 
 

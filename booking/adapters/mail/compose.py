@@ -61,10 +61,22 @@ def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> 
 
 def readings(letter: AnyLetter) -> tuple[str, str, str]:
     """Subject (the organiser's own, else the house's), HTML and plain text."""
-    context = letter.facts()
+    context = _common_facts(letter) | letter.facts()
     context["subject"] = subject = one_line(context.get("own_subject") or _render(letter, "subject.txt", context))
     html, text = _render(letter, "body.html", context), _render(letter, "body.txt", context)
     return subject, _inlined(html), plain(text)
+
+
+def _common_facts(letter: AnyLetter) -> dict[str, Any]:
+    """What the frame and the templates of all letters may name."""
+    return {
+        "lang": letter.lang,
+        "kind": letter.kind,
+        "now": letter.now,
+        "organiser": letter.site.organiser,
+        "base_url": letter.settings.base_url,
+        "demo": letter.settings.demo,
+    }
 
 
 def message_id(key: str, base_url: str) -> str:

@@ -83,12 +83,6 @@ class DeskLetter:
         assert person is not None
         pages: dict[str, Any] = {"lang": self.lang, "_external": True}
         return {
-            "lang": self.lang,
-            "kind": self.kind,
-            "now": self.now,
-            "organiser": self.site.organiser,
-            "base_url": self.settings.base_url,
-            "demo": self.settings.demo,
             "person": person,
             "moment": self._moment,
             "desk_url": url_for("desk_home.index", _external=True),

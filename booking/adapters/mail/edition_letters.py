@@ -59,12 +59,6 @@ class EditionLetter:
         edition, zone = self.edition, ZoneInfo(self.edition.zone)
         pages: dict[str, Any] = {"lang": self.lang, "edition_slug": edition.slug, "_external": True}
         return {
-            "lang": self.lang,
-            "kind": self.kind,
-            "now": self.now,
-            "organiser": self.site.organiser,
-            "base_url": self.settings.base_url,
-            "demo": self.settings.demo,
             "edition": edition,
             "title": edition.master_class.title,
             "zone": edition.zone,

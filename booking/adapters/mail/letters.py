@@ -140,7 +140,7 @@ class Letter:
             return [*(receipts or invoice)[-1:], *taxed]
         if self.kind in ("received", "seat_added"):
             return _open_invoice(self.booking)
-        return booking_letters.papers(self.kind, self.payload, issued)
+        return booking_letters.papers(self.kind, self.booking, self.payload, issued)
 
     def facts(self) -> dict[str, Any]:
         """What the templates may name. Sums in centimes, times on the clocks of the edition."""
@@ -149,12 +149,6 @@ class Letter:
         total = sum(attendee.net_price for attendee in active)
         confirmed = booking.state == BookingState.CONFIRMED
         return {
-            "lang": self.lang,
-            "kind": self.kind,
-            "now": self.now,
-            "organiser": self.site.organiser,
-            "base_url": self.settings.base_url,
-            "demo": self.settings.demo,
             "booking": booking,
             "booker": one_line(booking.name),
             "edition": edition,

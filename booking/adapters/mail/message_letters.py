@@ -160,12 +160,6 @@ class MessageTest:
         edition: Edition = self.message.editions[0]
         values = fillings.example(edition, self.person.name, self.lang, self.site.organiser.name)
         return {
-            "lang": self.lang,
-            "kind": self.kind,
-            "now": self.now,
-            "organiser": self.site.organiser,
-            "base_url": self.settings.base_url,
-            "demo": self.settings.demo,
             "edition": edition,
             "title": edition.master_class.title,
             "zone": edition.zone,
