@@ -73,9 +73,10 @@ def move(slug: str, spec: EditionSpec, shown: str, words: Bilingual, now: dateti
         for account in agreed.people:
             _follow(account.booking, agreed.dues.get(account.booking.id))
         letters.to_bookers("moved", [account.booking.id for account in agreed.people], now, move_id=told.id)
-        journal.note("edition_moved", by, now, edition_id=edition.id, changed=told.changed, told=len(agreed.people))
+        written = sum(1 for account in agreed.people if account.booking.email)
+        journal.note("edition_moved", by, now, edition_id=edition.id, changed=told.changed, told=written)
         counters.catalogue_changed()
-        return len(agreed.people)
+        return written
 
 
 def _free_until(spec: EditionSpec, now: datetime) -> datetime | None:

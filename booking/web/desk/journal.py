@@ -17,11 +17,11 @@ from booking.persistence.journal_pages import Filter
 from booking.web.booking_forms import one_line
 from booking.web.desk.fields import DayField, first_instant, last_second
 from booking.web.desk.guard import desk_area, needs
-from booking.web.desk.journal_words import ACTIONS, action_words, actor_words
+from booking.web.desk.journal_words import ACTIONS, action_words, actor_words, fact_words
+from booking.web.desk.numbers import numbers
 
 ZONE: Final = "Europe/Zurich"  # of the days and hours of the journal
 SIDES: Final = ("participant", "organiser", "provider", "system")
-FACTS: Final = 4  # that fit a line
 
 blueprint = desk_area("journal", __name__)
 
@@ -51,7 +51,6 @@ def index() -> str:
     """A page of the journal; the filters are in the address."""
     form = JournalFilter(request.args)
     form.validate()
-    before = request.args.get("before", "")
     wanted = Filter(
         booking=(form.booking.data or "").upper(),
         edition=form.edition.data or "",
@@ -59,17 +58,12 @@ def index() -> str:
         action=form.action.data or "",
         since=first_instant(form.since.data, ZONE),
         until=last_second(form.until.data, ZONE),
-        before=int(before) if before.isdecimal() and len(before) < 16 else None,
+        before=next(iter(numbers(request.args.getlist("before"))), None),
     )
     lines, following = journal_pages.page(wanted)
     kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "before" and value}
     older = url_for("desk_journal.index", **kept, before=following) if following else None
     return render_template(
         "desk/journal/index.html", form=form, lines=lines, older=older, zone=ZONE, filtered=bool(kept),
-        action_words=action_words, actor_words=actor_words, facts=_facts,
+        action_words=action_words, actor_words=actor_words, fact_words=fact_words,
     )  # fmt: skip
-
-
-def _facts(facts: dict[str, Any]) -> str:
-    """'seats 2, fee 10200': plain values, as they were noted."""
-    return ", ".join(f"{name} {value}" for name, value in list(facts.items())[:FACTS])
