@@ -254,10 +254,10 @@ def test_trainers_see_the_dates_that_they_teach_and_no_others(desk: Desk, slug: 
 def test_statements_do_not_grow_with_the_people(desk: Desk, slug: str, path: str) -> None:
     counts = []
     for _ in range(2):
-        desk.get(f"editions/{slug}/{path}")  # looks up what is looked up once a second
+        desk.get(f"editions/{slug}/{path}")
         with desk.rows(), counted_queries() as asked:
             desk.get(f"editions/{slug}/{path}")
-        counts.append(len(asked))
+        counts.append(sum("FROM counter" not in one for one in asked))  # that is looked up once a second
         with desk.rows():
             for _ in range(3):
                 factories.make_booking(edition_of(slug), BookingState.CONFIRMED)

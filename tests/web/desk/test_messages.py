@@ -190,10 +190,10 @@ def test_statements_do_not_grow_with_the_people(desk: Desk, slug: str) -> None:
     counts = []
     for _ in range(2):
         for path, query in (("messages/", {}), (draft, {}), (sent, {}), ("messages/reminders", {"edition": slug})):
-            desk.get(path, **query)  # looks up what is looked up once a second
+            desk.get(path, **query)
             with desk.rows(), counted_queries() as asked:
                 desk.get(path, **query)
-            counts.append(len(asked))
+            counts.append(sum("FROM counter" not in one for one in asked))  # that is looked up once a second
         with desk.rows() as session:
             edition = session.query(Edition).filter_by(slug=slug).one()
             kept = session.query(Message).filter(Message.sent_at.is_not(None)).one()
