@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from booking import create_app
 from booking.config import Settings
@@ -82,14 +83,21 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     return files.fresh(tmp_path)
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates, shared by all applications of the session."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(database_url: str, tmp_path: Path, templates: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
     """Builds applications on the test's database: `make_app(demo=True, base_url=…)` changes settings."""
     apps: list[Flask] = []
 
     def make(**changes: Any) -> Flask:
         apps.append(create_app(Settings(**{**settings(database_url, tmp_path), **changes})))
         apps[-1].testing = True
+        apps[-1].jinja_env.bytecode_cache = templates  # compiling them takes longer than most tests
         limiter.reset()
         return apps[-1]
 
