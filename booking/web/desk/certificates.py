@@ -23,10 +23,10 @@ from booking.persistence.certificates import Certificate
 from booking.persistence.masterclasses import Edition
 from booking.services import certificate
 from booking.web.booking_forms import NAME, one_line
-from booking.web.desk.attendance import as_pdf
 from booking.web.desk.guard import actor, desk_area, done, needs, own_edition
 from booking.web.desk.message_forms import SendForm
 from booking.web.i18n import current_language
+from booking.web.papers import as_pdf
 from booking.web.refusals import sentence
 
 blueprint = desk_area("certificates", __name__)
@@ -57,8 +57,10 @@ def issue(edition_slug: str) -> Any:
         number = certificate.issue(edition.id, shown, current_ports().issuer, actor(), clock.now())
     except (PlanChanged, NotYetOver) as refusal:
         return _page(editions.find(edition_slug), sentence(refusal)), 409
-    words = "%(num)d certificate is issued and on its way.", "%(num)d certificates are issued and on their way."
-    return done(ngettext(*words, number), ".index", edition_slug=edition_slug)
+    words = ngettext(
+        "%(num)d certificate is issued and on its way.", "%(num)d certificates are issued and on their way.", number
+    )
+    return done(words, ".index", edition_slug=edition_slug)
 
 
 @blueprint.get("/editions/<edition_slug>/certificates/specimen.pdf")
