@@ -19,10 +19,11 @@ def share(amount: int, parts: int) -> tuple[int, ...]:
 
 
 def parse(text: str) -> int:
-    """'340', '340.5', "1'234.50", '340.–' -> centimes. Raises ValueError when it is not a sum of money."""
+    """'340', '340.5', "1'234.50", '340.–' -> centimes. Raises ValueError when it is not a sum of money, or
+    one of ten millions and more, which no column would hold."""
     cleaned = re.sub(r"[\s\u00a0\u202f'’]|CHF", "", text)
     cleaned = re.sub(r"\.[–-]$", "", cleaned)
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,2})?", cleaned):
+    if not re.fullmatch(r"\d{1,7}(\.\d{1,2})?", cleaned):
         raise ValueError(f"not a sum of money: {text!r}")
     return int(Decimal(cleaned) * 100)
 

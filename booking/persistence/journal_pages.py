@@ -68,7 +68,7 @@ def _narrowed(query: Any, wanted: Filter) -> Any:
     if wanted.edition:
         own = select(Edition.id).where(Edition.slug == wanted.edition)
         query = query.where(JournalEntry.edition_id == own.scalar_subquery())
-    if wanted.actor.isdecimal():
+    if wanted.actor.isdecimal() and len(wanted.actor) < 10:
         query = query.where(JournalEntry.organiser_id == int(wanted.actor))
     elif wanted.actor:
         query = query.where(JournalEntry.actor == wanted.actor)

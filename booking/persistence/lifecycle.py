@@ -204,10 +204,13 @@ def announce(refund: Refund, now: datetime) -> None:
 
 
 def can_be_confirmed(booking: Booking, now: datetime) -> bool:
-    """Whether the class is still to come and its active seats are free for this booking. One that had ended before
-    the date was moved does not come back: the payer was never told of the new one."""
+    """Whether the class is still to come and its active seats are free for this booking. One that had ended does
+    not come back after the date was moved, for the payer was never told of the new one, nor once the person was erased.
+    """
     edition = booking.edition
     if edition.called_off_at is not None or now >= edition.starts_at:
+        return False
+    if booking.state is BookingState.EXPIRED and not booking.name:
         return False
     if booking.state is BookingState.EXPIRED and edition.moved_at and (booking.ended_at or now) <= edition.moved_at:
         return False

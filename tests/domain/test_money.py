@@ -28,16 +28,16 @@ def test_sums_as_people_write_them(text: str, centimes: int) -> None:
     assert parse(text) == centimes
 
 
-@pytest.mark.parametrize("text", ["", "-5", "1.234", "3,50", "1e5", "NaN", "12345678901", "five", "+5", "."])
+@pytest.mark.parametrize("text", ["", "-5", "1.234", "3,50", "1e5", "NaN", "10000000", "five", "+5", "."])
 def test_what_is_no_sum_of_money(text: str) -> None:
     with pytest.raises(ValueError, match="not a sum of money"):
         parse(text)
 
 
-@given(st.integers(-(10**11), 10**11))
+@given(st.integers(-(10**10), 10**10))
 def test_plain_is_read_back(amount: int) -> None:
     text = plain(abs(amount))
-    assert parse(text) == abs(amount) if abs(amount) < 10**11 else True
+    assert parse(text) == abs(amount) if abs(amount) < 10**9 else True
     assert plain(-abs(amount)) == ("-" + text if amount else text)
 
 

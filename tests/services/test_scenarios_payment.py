@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from booking.domain.actor import ORGANISER
 from booking.domain.booking import BookingState, Channel
 from booking.domain.errors import ChannelRefused, GatewayUnavailable, NotPayable, WrongAmount
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import Edition
-from booking.services import book, pay
+from booking.services import book, pay, personal_data
 from tests.factories import at, make_booking, make_edition
 from tests.services.shop import Shop, states
 
@@ -347,3 +348,13 @@ def test_a_hold_that_is_over_cannot_be_paid_any_more(shop: Shop, moment: str) ->
     with pytest.raises(NotPayable):
         pay.pay_by_transfer(booking.id, shop.now, shop.ports)
     shop.sweep()
+
+
+def test_money_that_comes_for_somebody_who_was_erased_goes_back(shop: Shop) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    shop.at("2026-11-15 10:00").sweep()
+    agreed = personal_data.plan(booking.email, shop.now)
+    personal_data.erase(booking.email, agreed.shown, shop.now, ORGANISER)
+    shop.transfer(booking, 34000)
+    assert booking.state == BookingState.EXPIRED
+    assert [(row.amount, row.state.value) for row in shop.refunds(booking)] == [(34000, "needs_iban")]

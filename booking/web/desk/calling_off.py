@@ -17,6 +17,7 @@ from booking.persistence.masterclasses import Edition
 from booking.services import call_off
 from booking.web.desk.edition_forms import ConfirmForm
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.numbers import numbers
 from booking.web.refusals import sentence
 
 RENEWED_EVERY = 3  # seconds, while there is something left to do
@@ -40,7 +41,7 @@ def show(edition_slug: str) -> Any:
 @needs(Permission.CLASSES)
 def decide(edition_slug: str) -> Any:
     """Calls it off, unless by now something else would be done than was shown."""
-    form, offers = ConfirmForm(), {int(offer) for offer in request.form.getlist("offer") if offer.isdecimal()}
+    form, offers = ConfirmForm(), set(numbers(request.form.getlist("offer")))
     if not form.validate():
         return _plan_page(rows.find(edition_slug), form, offers)
     try:

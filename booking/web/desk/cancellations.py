@@ -18,6 +18,7 @@ from booking.services import cancel, pay
 from booking.services.cancel import Decision, Payee, Proposal
 from booking.web.desk.booking_forms import CancellingForm
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.numbers import numbers
 from booking.web.desk.rehearsals import Act, Look, desk_sentence, look_at, perform
 from booking.web.schedule import schedule_of
 
@@ -30,7 +31,7 @@ def propose(reference: str) -> Any:
     """What cancelling now would do; all seats, or each `seat` of the query. Raises NotFound."""
     booking = by_reference(reference)
     form = CancellingForm(formdata=None)
-    chosen = [int(seat) for seat in request.args.getlist("seat") if seat.isdecimal() and len(seat) < 12]
+    chosen = numbers(request.args.getlist("seat"))
     form.seats.data = chosen or [seat.id for seat in booking.active]
     return _page(booking, form, look_at(form, _act(booking, form, Decision(), Payee())), Decision())
 

@@ -38,11 +38,16 @@ class MoneyField(StringField):
 class DayField(DateField):
     """A day, typed or picked; what cannot be read is told in words."""
 
+    data: date | None
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Raises ValueError with what to type instead."""
         try:
             super().process_formdata(valuelist)
+            if self.data and not 1900 < self.data.year < 9000:  # its midnight must exist in UTC, too
+                raise ValueError
         except ValueError:
+            self.data = None
             raise ValueError(_("Enter a day, as in 2027-03-14.")) from None
 
 

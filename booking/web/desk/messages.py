@@ -24,6 +24,7 @@ from booking.services import message
 from booking.web.desk.guard import actor, desk_area, done, me, needs
 from booking.web.desk.message_forms import MessageForm, SendForm, of_message
 from booking.web.desk.message_words import MEANINGS, day_of
+from booking.web.desk.numbers import page_number
 from booking.web.mailbox import LETTER_POLICY
 from booking.web.refusals import sentence
 
@@ -37,7 +38,7 @@ blueprint = desk_area("messages", __name__)
 @needs(Permission.BOOKINGS)
 def index() -> str:
     """Every message, latest first; those about one date with `edition`."""
-    slug, page = request.args.get("edition"), max(1, request.args.get("page", 1, int))
+    slug, page = request.args.get("edition"), page_number()
     edition = editions.find(slug) if slug else None
     found, pages = messages.newest(edition.id if edition else None, page)
     tallies = messages.tallies([row.id for row in found])
@@ -186,7 +187,7 @@ def _draft_page(row: Message, problem: str = "") -> Any:
 
 
 def _log_page(row: Message) -> Response:
-    page, progress = max(1, request.args.get("page", 1, int)), messages.progress(row.id)
+    page, progress = page_number(), messages.progress(row.id)
     total, given_up = sum(progress.values()), messages.given_up(row)
     response = make_response(
         render_template("desk/messages/log.html", row=row, progress=progress, total=total, given_up=given_up,

@@ -25,6 +25,7 @@ from booking.services import refund, settle
 from booking.web.desk.booking_forms import GiftForm
 from booking.web.desk.booking_words import channel_words, refund_words
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.numbers import numbers, page_number
 from booking.web.desk.rehearsals import Act, Look, desk_sentence, look_at, perform
 from booking.web.formatting import chf
 from booking.web.manage_forms import IbanForm
@@ -37,7 +38,7 @@ blueprint = desk_area("refunds", __name__)
 @needs(Permission.MONEY)
 def index() -> str:
     """What is to be done; with `show=done`, what was."""
-    over, page = request.args.get("show") == "done", max(1, request.args.get("page", 1, int))
+    over, page = request.args.get("show") == "done", page_number()
     found, pages = refund_lists.settled(page) if over else ([], 1)
     waiting = [] if over else refund_lists.waiting(RefundState.NEEDS_IBAN)
     return render_template(
@@ -63,7 +64,7 @@ def index() -> str:
 @needs(Permission.MONEY)
 def sent() -> Response:
     """The chosen transfers were made (`refund`, several). Each payer is told; what was marked meanwhile is left."""
-    chosen = [int(number) for number in request.form.getlist("refund") if number.isdecimal() and len(number) < 10]
+    chosen = numbers(request.form.getlist("refund"))
     marked = sum(_mark(number) for number in chosen)
     if not chosen:
         flash(_("Tick the transfers that you made."), "warning")

@@ -26,6 +26,7 @@ from booking.services import settings
 from booking.web.booking_forms import LINE, one_line
 from booking.web.desk.fields import DayField
 from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.numbers import numbers
 from booking.web.desk.settings_identity import uid_of
 from booking.web.refusals import sentence
 
@@ -125,7 +126,7 @@ def edit() -> str:
 def change() -> str | Response:
     """Invoices are written by it from now on."""
     form = VatForm()
-    exempt = {int(number) for number in request.form.getlist("exempt") if number.isdecimal()}
+    exempt = set(numbers(request.form.getlist("exempt")))
     if _changed_rows(form, request.form.get("action", "save")) or not form.validate():
         return _page(form, exempt)
     try:
