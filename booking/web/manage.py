@@ -5,17 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from booking.adapters import calendar, clock, pdf
+from booking.adapters import calendar, clock
 from booking.adapters import certificates as drawn
 from booking.adapters.gateways import current_ports
 from booking.adapters.links import manage_url
 from booking.domain.booking import BookingState
 from booking.domain.errors import GatewayUnavailable, IbanNeeded, NotFound, Refusal
 from booking.domain.payment import RefundState
-from booking.persistence import certificates, counters, documents, queries
+from booking.persistence import certificates, counters, queries
 from booking.services import manage, pay, refund
 from booking.web.access import LinkRefused, open_booking
 from booking.web.manage_forms import IbanForm, LinkForm, attendees_form, changes_of
+from booking.web.papers import as_pdf, document_of
 from booking.web.refusals import sentence
 from booking.web.security import limiter
 from booking.web.standing import standing_of
@@ -64,12 +65,7 @@ def attendees(token: str) -> str | Redirect | tuple[str, int]:
 @blueprint.get("/my/<token>/documents/<number>.pdf")
 def document(token: str, number: str) -> Response:
     """One of the booking's papers. Raises NotFound for any other."""
-    papers = {paper.number: paper for paper in documents.of_booking(open_booking(token).id)}
-    if number not in papers:
-        raise NotFound("document")
-    response = Response(pdf.render(papers[number].frozen), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
-    return response
+    return document_of(open_booking(token).id, number)
 
 
 @blueprint.get("/my/<token>/certificates/<number>.pdf")
@@ -78,9 +74,7 @@ def certificate(token: str, number: str) -> Response:
     found = {row.number: row for row in certificates.of_booking(open_booking(token).id)}
     if number not in found:
         raise NotFound("certificate")
-    response = Response(drawn.render(found[number].frozen), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{number}.pdf"'
-    return response
+    return as_pdf(drawn.render(found[number].frozen), number)
 
 
 @blueprint.get("/my/<token>/calendar.ics")

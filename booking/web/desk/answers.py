@@ -10,9 +10,10 @@ from booking.adapters.answers import AnswerSheet, answer_sheet
 from booking.domain.permission import Permission
 from booking.persistence import attendance, editions
 from booking.persistence.masterclasses import Edition
-from booking.web.desk.attendance import as_pdf, printing
+from booking.web.desk.attendance import printing
 from booking.web.desk.guard import desk_area, needs, own_edition
 from booking.web.i18n import current_language
+from booking.web.papers import as_pdf
 
 blueprint = desk_area("answers", __name__)
 

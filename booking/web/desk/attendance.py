@@ -20,6 +20,7 @@ from booking.persistence.masterclasses import Edition, Meeting
 from booking.services import attendance
 from booking.web.desk.guard import actor, desk_area, done, needs, own_edition
 from booking.web.i18n import current_language
+from booking.web.papers import as_pdf
 
 blueprint = desk_area("attendance", __name__)
 
@@ -81,13 +82,6 @@ def printing() -> Printing:
     """Who prints, and when."""
     now = site.current()
     return Printing(current_language(), now.organiser.name, now.theme.light.accent, clock.now())
-
-
-def as_pdf(content: bytes, name: str) -> Response:
-    """Opens in the browser, which offers to print and to save."""
-    response = Response(content, mimetype="application/pdf")
-    response.headers.set("Content-Disposition", "inline", filename=f"{name}.pdf")
-    return response
 
 
 def _meeting(edition: Edition, wanted: int | None, now: datetime) -> Meeting:

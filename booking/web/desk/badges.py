@@ -12,8 +12,9 @@ from booking.adapters import clock, sheets
 from booking.adapters.sheets import BADGES
 from booking.domain.permission import Permission
 from booking.persistence import attendance, editions
-from booking.web.desk.attendance import as_pdf, printing
+from booking.web.desk.attendance import printing
 from booking.web.desk.guard import desk_area, needs, own_edition
+from booking.web.papers import as_pdf
 
 FORMATS: Final = {
     "90x54": _l("90 × 54 mm, ten on a sheet"),

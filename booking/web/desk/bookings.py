@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as Answer
 
-from booking.adapters import clock, pdf
+from booking.adapters import clock
 from booking.adapters.mail import mailbox
 from booking.adapters.mail.mailbox import Letter
 from booking.domain.account import AccountState
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
 from booking.domain.permission import Permission
-from booking.persistence import documents, registration_choices, registrations, sent_mails, timeline
+from booking.persistence import registration_choices, registrations, sent_mails, timeline
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.sent_mails import SentMail
 from booking.web.desk.booking_page import page_of
@@ -20,6 +20,7 @@ from booking.web.desk.booking_words import ACCOUNT_TAGS, STATE_TAGS, account_wor
 from booking.web.desk.bookings_query import ZONE, Query
 from booking.web.desk.guard import desk_area, needs
 from booking.web.mailbox import framed
+from booking.web.papers import document_of
 from booking.web.standing import state_words
 
 blueprint = desk_area("bookings", __name__)
@@ -60,12 +61,7 @@ def show(reference: str) -> str:
 @needs(Permission.BOOKINGS)
 def document(reference: str, document_number: str) -> Response:
     """One of the booking's papers, drawn anew from what was frozen. Raises NotFound."""
-    papers = {paper.number: paper for paper in documents.of_booking(by_reference(reference).id)}
-    if document_number not in papers:
-        raise NotFound("document")
-    response = Response(pdf.render(papers[document_number].frozen), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{document_number}.pdf"'
-    return response
+    return document_of(by_reference(reference).id, document_number)
 
 
 @blueprint.get("/bookings/<reference>/mails/<int(max=2147483647):mail_id>")
