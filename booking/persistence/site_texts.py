@@ -6,7 +6,7 @@ Before the first one, a page is its file in the content folder; bookings that ac
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Index, and_, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,8 +15,6 @@ from booking.domain.bilingual import Bilingual
 from booking.persistence.bookings import Booking
 from booking.persistence.db import Model, db
 from booking.persistence.terms import TermsVersion
-
-PAGES: Final = ("terms", "privacy", "legal")
 
 
 class SiteText(Model):
