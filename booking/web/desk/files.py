@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -55,7 +56,9 @@ class ExportForm(FlaskForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        latest = db.session.scalars(select(Edition).order_by(Edition.starts_at.desc()).limit(200))
+        latest = db.session.scalars(
+            select(Edition).options(joinedload(Edition.master_class)).order_by(Edition.starts_at.desc()).limit(200)
+        )
         self.edition.choices = [
             SelectChoice(0, _("every date")),
             *(SelectChoice(one.id, _named(one)) for one in latest),
