@@ -258,7 +258,7 @@ class NotPossibleNow(Refusal):
     """An act of the desk that this booking does not allow now.
 
     `why`: 'ended' (cancelled or expired), 'over' (the class is), 'called_off', 'settled' (nothing is owed), 'owes'
-    (something is), 'refund_under_way', 'nothing_paid', 'disputed', 'full'.
+    (something is), 'refund_under_way', 'nothing_paid', 'disputed', 'full', 'no_mistake' (no payment can be taken out).
     """
 
     why: str

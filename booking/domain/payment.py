@@ -10,12 +10,14 @@ from booking.domain.state import Transitions
 
 
 class PaymentState(StrEnum):
-    """STARTING: our row exists, the provider may or may not know; OPEN: it can be paid; OVER: it no longer can."""
+    """STARTING: our row exists, the provider may or may not know; OPEN: it can be paid; OVER: it no longer can;
+    VOID: booked by hand, by mistake: it never came."""
 
     STARTING = "starting"
     OPEN = "open"
     PAID = "paid"
     OVER = "over"
+    VOID = "void"
 
 
 PAYMENT_TRANSITIONS: Final = Transitions(
@@ -23,7 +25,8 @@ PAYMENT_TRANSITIONS: Final = Transitions(
         PaymentState.STARTING: {PaymentState.OPEN, PaymentState.PAID, PaymentState.OVER},
         PaymentState.OPEN: {PaymentState.PAID, PaymentState.OVER},
         PaymentState.OVER: {PaymentState.PAID},  # late money
-        PaymentState.PAID: set(),
+        PaymentState.PAID: {PaymentState.VOID},
+        PaymentState.VOID: set(),
     }
 )
 

@@ -20,6 +20,7 @@ from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.payments import Payment
 
+MOST: Final = 100_000_000  # centimes: a million francs is a slip of the finger
 A_DAY: Final = timedelta(days=1)  # banks name days, written down as their noon
 
 
@@ -36,10 +37,12 @@ class Arrival:
 def take(booking: Booking, arrival: Arrival, issuer: Issuer, now: datetime, by: Actor, tell: bool = True) -> Payment:
     """Books it, with everything that follows (`lifecycle.receive`).
 
-    Raises WrongAmount('not_positive' | 'future' | 'repeated').
+    Raises WrongAmount('not_positive' | 'huge' | 'future' | 'repeated').
     """
     if arrival.amount <= 0:
         raise WrongAmount("not_positive")
+    if arrival.amount > MOST:
+        raise WrongAmount("huge")
     if arrival.at > now + A_DAY:
         raise WrongAmount("future")
     known = [(payment.amount, payment.created_at) for payment in payments.paid_payments(booking.id)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from booking.domain import reference
+from booking.domain.booking import transfer_due
 from booking.domain.documents import DocumentContent, Issuer, Line, Party
 from booking.domain.payment import DocumentKind
 from booking.domain.vat import Vat
@@ -64,6 +65,12 @@ def anew(
     credit_note(booking, issuer, credited, now)
     paid = sum(seat.net_price for seat in booking.active) - owed_for_seats(booking)
     return invoice(booking, issuer, now, due_at, max(0, paid))
+
+
+def term(booking: Booking, now: datetime) -> datetime:
+    """Until when a confirmed booking pays what it comes to owe: as a transfer would, else on account."""
+    edition = booking.edition
+    return transfer_due(now, edition.starts_at, edition.zone) or now + ON_ACCOUNT_TERM
 
 
 def owed_for_seats(booking: Booking) -> int:

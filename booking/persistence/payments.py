@@ -14,6 +14,7 @@ from booking.domain import reference
 from booking.domain.booking import Channel
 from booking.domain.errors import IbanNeeded
 from booking.domain.payment import (
+    GOODWILL,
     OPEN_REFUNDS,
     PAYMENT_TRANSITIONS,
     REFUND_TRANSITIONS,
@@ -146,6 +147,21 @@ def by_provider_payment(channel: Channel, payment: str) -> Payment | None:
 def refunds_of(payment_id: int) -> list[Refund]:
     """The refunds of a payment, oldest first."""
     return list(db.session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)))
+
+
+def mistakable(booking_id: int) -> list[Payment]:
+    """Payments that were booked by hand and may have been booked by mistake, latest first: of none was anything given
+    back yet, or promised out of goodwill."""
+    return [
+        payment
+        for payment in paid_payments(booking_id)
+        if payment.channel is Channel.TRANSFER and not any(_stands_by(refund) for refund in refunds_of(payment.id))
+    ]
+
+
+def _stands_by(refund: Refund) -> bool:
+    gone = (RefundState.SUCCEEDED, RefundState.PENDING, RefundState.REQUESTED)
+    return refund.state in gone or (refund.reason == GOODWILL and refund.state in OPEN_REFUNDS)
 
 
 def waiting_refunds(booking_id: int) -> list[Refund]:

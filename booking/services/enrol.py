@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from booking.domain.actor import Actor
-from booking.domain.booking import ALIVE, BookingState, Channel, transfer_due
+from booking.domain.booking import ALIVE, BookingState, Channel
 from booking.domain.cancellation import SeatPrice
 from booking.domain.errors import AlreadyBooked, NotPossibleNow, RegistrationNotOpen, TooMuch
 from booking.domain.orders import Acceptance, Contact, SeatOrder
@@ -201,7 +201,7 @@ def _bill(booking: Booking, seats: list[Attendee], owed: int, now: datetime, por
     known = documents.latest_invoice(booking.id) if documents.has_open_invoice(booking.id) else None
     if booking.state is BookingState.PENDING and known is None:
         return  # to be paid on the provider's page, which asks for the new sum
-    due_at = transfer_due(now, edition.starts_at, edition.zone) or now + issuing.ON_ACCOUNT_TERM
+    due_at = issuing.term(booking, now)
     if known and known.due_at and known.due_at > now and owed > 0:
         due_at = known.due_at
     issuing.anew(booking, ports.issuer, seats if known else [], now, due_at)

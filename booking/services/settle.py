@@ -11,10 +11,11 @@ from datetime import datetime
 from booking.domain.actor import Actor
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotPossibleNow, OtherBooking, TooMuch, WrongAmount
-from booking.domain.payment import GOODWILL, LedgerKind
+from booking.domain.payment import GOODWILL, LedgerKind, PaymentState
 from booking.persistence import (
     arrivals,
     counters,
+    documents,
     issuing,
     journal,
     ledger,
@@ -113,6 +114,27 @@ def give_back(booking_id: int, gift: Gift, now: datetime, by: Actor, shown: str 
         return before.outcome(booking, shown)
 
 
+def take_out(
+    booking_id: int, payment_id: int, reason: str, now: datetime, ports: Ports, by: Actor, shown: str | None
+) -> Outcome:
+    """A payment that was booked by hand never came: it is void, and owed again. A booking that it confirmed keeps its
+    seats, on account. Raises NotPossibleNow('no_mistake'), PlanChanged."""
+    with atomic(rehearsal=shown is None):
+        booking = lifecycle.lock(booking_id)
+        before = outcomes.look(booking)
+        payment = next((one for one in payments.mistakable(booking.id) if one.id == payment_id), None)
+        if payment is None:
+            raise NotPossibleNow("no_mistake")
+        payment.move_to(PaymentState.VOID, now)
+        ledger.enter(booking.id, LedgerKind.PAYMENT, payment.amount, now, payment_id=payment.id, reversal=True)
+        lifecycle.withdraw_what_is_covered(booking.id, now)
+        _ask_again(booking, now, ports)
+        journal.note("payment_taken_out", by, now, booking.id, amount=payment.amount)
+        notes.write(booking.id, reason, by, now, about="mistake")
+        letters.to_booker("corrected", booking.id, now, payment_id=payment.id)
+        return before.outcome(booking, shown)
+
+
 def giveable(booking: Booking) -> int:
     """What was paid and neither given nor promised back, centimes. Raises NotPossibleNow: 'owes', 'nothing_paid'."""
     if ledger.balance(booking.id) > 0:
@@ -121,6 +143,14 @@ def giveable(booking: Booking) -> int:
     if most <= 0:
         raise NotPossibleNow("nothing_paid")
     return most
+
+
+def _ask_again(booking: Booking, now: datetime, ports: Ports) -> None:
+    """An invoice that was written as paid is taken back, and written anew to ask for the money."""
+    invoice = documents.latest_invoice(booking.id) if documents.has_open_invoice(booking.id) else None
+    owed = issuing.owed_for_seats(booking)
+    if booking.state is BookingState.CONFIRMED and invoice and owed > 0 and not invoice.frozen.asks_for_transfer:
+        issuing.anew(booking, ports.issuer, booking.active, now, issuing.term(booking, now))
 
 
 def _waive(booking: Booking, amount: int, now: datetime) -> None:

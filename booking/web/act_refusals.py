@@ -26,6 +26,9 @@ def _not_possible(refusal: errors.NotPossibleNow) -> str:
         "disputed": _(
             "The payer has asked the bank for this money: wait for the bank’s decision, or give it back by card."
         ),
+        "no_mistake": _(
+            "No payment can be taken out: none was booked by hand, or something of it was given back already."
+        ),
         "full": _("The seats of this hold were given to others by now. Raise the number of seats of the date first."),
     }
     return str(reasons.get(refusal.why, reasons["ended"]))
@@ -45,6 +48,7 @@ def _amount(refusal: errors.WrongAmount) -> str:
     reasons = {
         "unknown": _("No booking and no invoice has this reference. Check it, or leave the field empty."),
         "not_positive": _("Enter the sum that came, above 0."),
+        "huge": _("Enter the sum that came: this is more than a class costs."),
         "future": _("This day has not come yet. Enter the day of the statement."),
         "repeated": _("The same sum of the same day is booked already. If it really came twice, tick the box below."),
         "not_a_task": _("This refund does not wait for that any more."),
@@ -100,7 +104,9 @@ AT_THE_DESK: Final[dict[type[errors.Refusal], Answer]] = {
     ),
     errors.NothingToCancel: Answer(
         409,
-        lambda _r: _("Choose a seat. When the class is over, only what was cancelled before can be entered: “earlier”."),
+        lambda _r: _(
+            "Choose a seat. When the class is over, only what was cancelled before can be entered: “earlier”."
+        ),
     ),
     errors.GatewayUnavailable: Answer(
         503, lambda _r: _("The payment service does not answer, so that somebody may just be paying. Try again soon.")

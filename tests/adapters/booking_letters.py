@@ -74,6 +74,20 @@ def paid(state: BookingState, amount: int) -> Callable[[str], Payload]:
     return write
 
 
+def corrected(state: BookingState) -> Callable[[str], Payload]:
+    """The letter that a payment was booked by mistake."""
+
+    def write(locale: str) -> Payload:
+        told = paid(state, 34000)(locale)
+        with atomic():
+            payment = db.session.get_one(Payment, told["payment_id"])
+            payment.move_to(PaymentState.VOID, NOW)
+            ledger.enter(payment.booking_id, LedgerKind.PAYMENT, 34000, NOW, payment_id=payment.id, reversal=True)
+        return told | {"kind": "corrected"}
+
+    return write
+
+
 def waived(amount: int) -> Callable[[str], Payload]:
     """The letter that some of the price, or all of it, is no longer asked for."""
 
@@ -113,6 +127,8 @@ OF_A_CHANGE: Final = {
     "confirmed-though-unpaid": waived_by_confirming,
     "paid-on-account": paid(BookingState.CONFIRMED, 34000),
     "paid-in-part": paid(BookingState.PENDING, 10000),
+    "corrected": corrected(BookingState.CONFIRMED),
+    "corrected-while-held": corrected(BookingState.PENDING),
     "waived": waived(34000),
     "waived-in-part": waived(4000),
     "seat-added": seat("seat_added"),

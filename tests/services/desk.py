@@ -51,6 +51,12 @@ class Desk:
         gift = Gift(amount, "The room was cold.", by_bank, iban, "Ada Exemple")
         return agreed(lambda shown: settle.give_back(booking.id, gift, self.shop.now, self.me, shown))
 
+    def take_out(self, booking: Booking, payment_id: int) -> Outcome:
+        shop, number = self.shop, booking.id
+        return agreed(
+            lambda shown: settle.take_out(number, payment_id, "Wrong line", shop.now, shop.ports, self.me, shown)
+        )
+
     def cancel(
         self,
         booking: Booking,

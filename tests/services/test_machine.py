@@ -27,7 +27,7 @@ from booking.domain.errors import (
     WrongAmount,
 )
 from booking.domain.payment import Means, RefundState
-from booking.persistence import ledger
+from booking.persistence import ledger, payments
 from booking.persistence.bookings import Booking, seats_taken
 from booking.persistence.db import db
 from booking.persistence.outbox import OutboxJob
@@ -144,6 +144,14 @@ class Lives(RuleBasedStateMachine):
     def money_by_hand(self, choice: int, amount: int, means: Means) -> None:
         with suppress(WrongAmount):
             self.desk.take(self.pick(choice), amount, means=means)
+
+    @precondition(lambda self: self.bookings())
+    @rule(choice=CHOICE)
+    def take_a_payment_out(self, choice: int) -> None:
+        booking = self.pick(choice)
+        for payment in payments.mistakable(booking.id)[:1]:
+            self.desk.take_out(booking, payment.id)
+            self.granted.add(booking.id)
 
     @precondition(lambda self: self.bookings())
     @rule(choice=CHOICE, amount=st.sampled_from([100, 17000, 34000]), all_of_it=SOMETIMES)

@@ -15,14 +15,16 @@ from booking.domain.errors import (
     TooMuch,
     WrongAmount,
 )
-from booking.domain.payment import Means
+from booking.domain.payment import Means, PaymentState
 from booking.persistence import documents
 from booking.persistence.arrivals import Arrival
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.journal import JournalEntry
 from booking.persistence.outbox import OutboxJob
+from booking.persistence.outcomes import Outcome
 from booking.services import refund, settle
+from booking.services.enrol import Way
 from booking.services.ports import RefundOutcome
 from booking.services.settle import Gift
 from tests.factories import make_edition
@@ -105,6 +107,12 @@ def test_the_same_transfer_is_not_marked_twice(shop: Shop, desk: Desk) -> None:
     with pytest.raises(PlanChanged):
         settle.take(booking.id, again, "", shop.now, shop.ports, desk.me, shown)
     assert len(shop.attempts(booking)) == 1
+
+
+def test_a_sum_that_no_class_costs_is_a_slip(shop: Shop, desk: Desk) -> None:
+    with pytest.raises(WrongAmount) as refused:
+        desk.take(on_account(shop), 99_999_999_999)
+    assert refused.value.reason == "huge"
 
 
 def test_money_of_tomorrow_is_refused(shop: Shop, desk: Desk) -> None:
@@ -288,3 +296,70 @@ def test_an_iban_is_asked_for_again(shop: Shop, desk: Desk) -> None:
     refund.supply_iban(waiting.id, PAYER_IBAN, "Ada", shop.now)
     with pytest.raises(WrongAmount):
         refund.ask_again(waiting.id, shop.now, desk.me)
+
+
+# Taking out what was booked by mistake
+
+
+def take_out(shop: Shop, desk: Desk, booking: Booking, number: int = -1) -> Outcome:
+    paid = [payment.id for payment in shop.attempts(booking) if payment.state is PaymentState.PAID]
+    return desk.take_out(booking, paid[number])
+
+
+def test_a_payment_booked_by_mistake_is_owed_again(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    desk.take(booking, 34000)
+    done = take_out(shop, desk, booking)
+    assert (done.state, done.owed, done.papers) == ("confirmed", 34000, ())  # the invoice still asks for it
+    assert shop.letters(booking)[-1] == "corrected booker"
+    assert desk.notes(booking) == [("mistake", "Wrong line")]
+    assert states(shop.attempts(booking)) == ["void"]
+    desk.take(booking, 34000, at=shop.now - timedelta(days=1))
+    assert shop.balance(booking) == 0
+
+
+def test_an_invoice_written_as_paid_is_written_anew(shop: Shop, desk: Desk) -> None:
+    booking = desk.enrol(make_edition(), Way.PAID)
+    take_out(shop, desk, booking)
+    assert shop.papers(booking)[2:] == [("credit_note", 34000, 0), ("invoice", 34000, 34000)]
+
+
+def test_too_many_zeros_take_their_refund_with_them(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    desk.take(booking, 340000)
+    done = take_out(shop, desk, booking)
+    assert (done.withdrawn, done.owed) == (306000, 34000)
+    assert states(shop.refunds(booking)) == ["withdrawn"]
+
+
+def test_a_payment_of_another_booking_leaves_the_true_one(shop: Shop, desk: Desk) -> None:
+    booking = shop.pay(shop.book(make_edition()))
+    desk.take(booking, 34000, at=shop.now - timedelta(days=1))
+    done = take_out(shop, desk, booking)
+    assert (done.withdrawn, done.owed, states(shop.refunds(booking))) == (34000, 0, ["withdrawn"])
+
+
+def test_late_money_that_never_came(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    shop.at("2026-11-12 00:00").sweep()
+    desk.take(booking, 10000)
+    done = take_out(shop, desk, booking)
+    assert (done.state, done.owed, done.withdrawn) == ("expired", 0, 10000)
+
+
+def test_what_was_given_back_had_come(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    desk.take(booking, 34000)
+    desk.give_back(booking, 5000, iban=PAYER_IBAN)
+    with pytest.raises(NotPossibleNow):
+        take_out(shop, desk, booking)
+    refund.mark_refunded(shop.refunds(booking)[0].id, shop.now, desk.me)
+    with pytest.raises(NotPossibleNow):
+        take_out(shop, desk, booking)
+
+
+def test_what_a_provider_brought_came(shop: Shop, desk: Desk) -> None:
+    booking = shop.pay(shop.book(make_edition()))
+    with pytest.raises(NotPossibleNow) as refused:
+        take_out(shop, desk, booking)
+    assert refused.value.why == "no_mistake"

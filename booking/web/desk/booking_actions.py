@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from booking.domain.booking import ALIVE, BookingState
 from booking.domain.errors import NotPossibleNow
 from booking.domain.permission import Permission
-from booking.persistence import ledger
+from booking.persistence import ledger, payments
 from booking.persistence.bookings import Booking
 from booking.persistence.organisers import Organiser
 from booking.services import settle
@@ -52,6 +52,8 @@ def _actions(booking: Booking, now: datetime) -> Iterator[Action]:
     if owed > 0:
         yield Action(_("Waive what is owed"), "desk_payments.waiver", Permission.MONEY)
     yield Action(_("Give money back"), "desk_refunds.give", Permission.MONEY, why_not=_giving(booking))
+    if payments.mistakable(booking.id):
+        yield Action(_("Take a payment out again"), "desk_mistakes.show", Permission.MONEY)
     if not expects:
         yield paid._replace(why_not=_why("settled"))
     yield Action(_("Cancel"), "desk_cancellations.propose", Permission.MONEY, "danger", "" if alive else _why("ended"))

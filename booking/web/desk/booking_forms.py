@@ -96,6 +96,16 @@ class WaiverForm(ActForm):
         return Waiver(self.amount.centimes or 0, self.reason.data or "", bool(self.tell.data))
 
 
+class MistakeForm(ActForm):
+    """A payment that never came."""
+
+    payment = RadioField(_l("Which payment?"), [DataRequired(_l("Choose a payment."))])
+    reason = TextAreaField(
+        _l("Reason"), [DataRequired(_l("Enter what went wrong: the accounts must be able to tell.")), REASON],
+        filters=[stripped],
+    )  # fmt: skip
+
+
 class AccountFields(FlaskForm):
     """Where a refund by bank goes. Left empty, the participant is asked."""
 

@@ -64,6 +64,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "passkey_removed": _l("Passkey removed"),
     "password_changed": _l("Own password changed"),
     "payment_mismatch": _l("Payment that does not fit"),
+    "payment_taken_out": _l("Payment taken out, booked by mistake"),
     "person_copied": _l("Copy of a person’s data taken"),
     "person_erased": _l("Person erased"),
     "picture_described": _l("Words of a picture changed"),

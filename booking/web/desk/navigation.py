@@ -36,7 +36,9 @@ CLASSES: Final = (
     "desk_calling_off", "desk_decisions", "desk_attendance", "desk_answers", "desk_badges", "desk_certificates",
     "desk_certificate_texts",
 )  # fmt: skip
-ON_A_BOOKING: Final = ("desk_enrolment", "desk_payments", "desk_cancellations", "desk_seats", "desk_notes")
+ON_A_BOOKING: Final = (
+    "desk_enrolment", "desk_payments", "desk_mistakes", "desk_cancellations", "desk_seats", "desk_notes",
+)  # fmt: skip
 MENU: Final = (
     Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),
     Area(lazy_gettext("Bookings"), "desk_bookings.index", Permission.BOOKINGS, ON_A_BOOKING),

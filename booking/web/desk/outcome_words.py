@@ -98,6 +98,7 @@ def mail_name(kind: str) -> str:
         "refund_task": pgettext("mail", "To do: refund by bank"),
         "late_refund": pgettext("mail", "Money goes back"),
         "paid": pgettext("mail", "Payment received, with the receipt"),
+        "corrected": pgettext("mail", "A payment was booked by mistake"),
         "waived": pgettext("mail", "No longer asked for"),
         "seat_added": pgettext("mail", "One more seat"),
         "substitute": pgettext("mail", "Somebody else takes the seat"),

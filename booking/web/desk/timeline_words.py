@@ -53,6 +53,7 @@ ABOUT: Final[dict[str, LazyString]] = {
     "received": _l("Reason for the earlier day"),
     "write_off": _l("Reason for waiving it"),
     "goodwill": _l("Reason for giving it back"),
+    "mistake": _l("Reason for taking the payment out"),
 }
 
 
