@@ -130,9 +130,12 @@ def reminder(edition_ids: Sequence[int], now: datetime) -> Message:
 
 
 def test(message_id: int, by: Actor, now: datetime) -> None:
-    """Mails a draft to whoever is at the desk, in each language that it has words in."""
+    """Mails a draft to whoever is at the desk, in each language that it has words in. Raises TextMissing when it has
+    none; NotFound when its dates are gone."""
     with atomic():
         message = _unsent(message_id)
+        if not message.editions:
+            raise NotFound("edition")
         written = [language for language in ("fr", "en") if not message.words.lacking([language])]
         if not written or by.organiser_id is None:
             raise TextMissing(("fr", "en"))

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from booking.adapters import clock
 from booking.adapters.mail import preview
 from booking.config import current
-from booking.domain.errors import PlanChanged, TextMissing
+from booking.domain.errors import NotFound, PlanChanged, TextMissing
 from booking.domain.message import PLACEHOLDERS, Audience, RecipientState
 from booking.domain.permission import Permission
 from booking.persistence import audiences, editions, messages
@@ -100,7 +100,10 @@ def show(message_id: int) -> Any:
 @needs(Permission.BOOKINGS)
 def sample(message_id: int, language: str) -> Response:
     """The letter itself, for the frame on its page: to a reader called like whoever looks."""
-    letter = preview.of_message(messages.find(message_id), me(), language, current(), clock.now())
+    row = messages.find(message_id)
+    if not row.editions:  # a reminder has words of ours; and a date can have been deleted under a draft
+        raise NotFound("message")
+    letter = preview.of_message(row, me(), language, current(), clock.now())
     title = render_template("desk/settings/_subject.html", subject=letter.subject, language=language)
     html = re.sub(r"(<body[^>]*>)", lambda found: found[1] + title, letter.html, count=1)
     response = Response(html.replace("<head>", '<head><base target="_blank">', 1), mimetype="text/html")
@@ -180,7 +183,7 @@ def _form_page(
 def _draft_page(row: Message, problem: str = "") -> Any:
     proposal = message.propose(row, clock.now())
     form = SendForm(formdata=None, shown=proposal.shown)
-    written = [language for language in ("fr", "en") if not row.words.lacking([language])]
+    written = [language for language in ("fr", "en") if row.editions and not row.words.lacking([language])]
     page = render_template("desk/messages/draft.html", row=row, proposal=proposal, form=form, written=written,
                            problem=problem, day_of=day_of)  # fmt: skip
     return page, 409 if problem else 200

@@ -174,6 +174,17 @@ def test_reminding_who_owes(desk: Desk, slug: str) -> None:
     assert "1 booking owes" in desk.get("messages/reminders", edition=slug).text
 
 
+def test_a_draft_whose_date_was_deleted_can_be_looked_at_and_deleted(desk: Desk, slug: str) -> None:
+    draft = write(desk, slug)
+    with desk.rows() as session, atomic():
+        session.query(Message).one().editions = []
+    page = desk.seat.get(draft.request.path)
+    assert "0 people get it" in page.text
+    assert desk.seat.get(f"{draft.request.path}/fr").status_code == 404
+    assert desk.submit(page, form=0).status_code == 404, "no test without a date"
+    assert "The draft is deleted." in desk.submit(page, form=1).text
+
+
 def test_a_message_begins_with_its_date(desk: Desk, slug: str) -> None:
     assert f"edition={slug}" in desk.get("messages/new").text
 
