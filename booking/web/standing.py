@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -167,6 +167,8 @@ def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
         return None
     paper = asking[-1]
     content = paper.frozen
+    if owed < content.due:  # a part has come, or was waived, since the paper was written
+        content = replace(content, paid=content.total - owed)
     due_at = paper.due_at
     if due_at and booking.state is BookingState.PENDING and booking.hold_until:
         due_at = min(due_at, booking.hold_until)  # earlier than the paper says, where the date was moved

@@ -7,7 +7,7 @@ import pytest
 from booking.domain.booking import BookingState
 from booking.persistence.bookings import Booking
 from booking.persistence.journal import JournalEntry
-from tests.web.desk.acts import booked, notes, outlook, state
+from tests.web.desk.acts import booked, latest, notes, outlook, state
 from tests.web.desk.organiser import Desk
 from tests.web.participant import errors_of, value_of
 
@@ -41,6 +41,15 @@ def test_another_sum_is_shown_before_it_is_booked(desk: Desk) -> None:
     assert state(desk, reference) == ("confirmed", [10000, 30000])
 
 
+def test_the_participant_is_asked_for_the_rest_alone(desk: Desk) -> None:
+    own = desk.book(desk.edition()).request.path
+    page = desk.submit(desk.get(f"bookings/{latest(desk)}/payment"), amount="100")
+    desk.submit(page)
+    bill = desk.browser.get(own).text.partition('class="qr-bill"')[2].partition("</section>")[0]
+    assert "CHF\u00a0240.00" in bill
+    assert "CHF\u00a0340.00" not in bill
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -71,8 +80,8 @@ def test_a_reference_leads_to_its_booking_and_to_no_other(desk: Desk) -> None:
     assert page.request.path.endswith(f"/bookings/{first}/payment")
     page = desk.submit(desk.get(f"bookings/{second}/payment"), reference=named)
     assert f"This reference belongs to booking {first}" in page.text
+    assert state(desk, second) == ("pending", [])
     page = desk.get("payments/new", reference="123")
-    assert page.status_code == 404
     assert "No booking and no invoice has this reference" in page.text
 
 
