@@ -29,12 +29,13 @@ class Coming:
     unpaid: int
 
 
-def editions(now: datetime, limit: int, trainer_id: int | None = None) -> list[Coming]:
-    """The next `limit` dates that take place, of all trainers or of one. Four statements."""
+def editions(now: datetime, limit: int, trainer_id: int | None = None, since: datetime | None = None) -> list[Coming]:
+    """The next `limit` dates that take place, of all trainers or of one; with `since` also those that have been over
+    only since then. Four statements."""
     query = (
         select(Edition)
         .join(Edition.master_class)
-        .where(Edition.ends_at > now, Edition.state.in_(SHOWN), Edition.called_off_at.is_(None))
+        .where(Edition.ends_at > (since or now), Edition.state.in_(SHOWN), Edition.called_off_at.is_(None))
         .order_by(Edition.starts_at, Edition.id)
         .limit(limit)
         .options(

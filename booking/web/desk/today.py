@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask import render_template, request
@@ -19,6 +19,7 @@ from booking.web.desk.guard import desk_area, me, needs, only_trainer
 
 blueprint = desk_area("today", __name__)
 DATES: Final = 6  # that are shown
+LATELY: Final = timedelta(days=30)
 
 
 @blueprint.get("/")
@@ -26,7 +27,9 @@ DATES: Final = 6  # that are shown
 def index() -> str:
     """The desk's first page. Trainers see their own dates and nothing of money. `year` is the one of the figures."""
     now, year = clock.now(), request.args.get("year", type=int)
-    dates = coming.editions(now, DATES + 1, only_trainer())
+    # Trainers have no other list, and what happened on the day is often written down the day after.
+    since = now - LATELY if only_own_editions(me().role) else None
+    dates = coming.editions(now, DATES + 1, only_trainer(), since)
     return render_template(
         "desk/today/index.html",
         today=formatting.local(now, ZONE),

@@ -119,6 +119,8 @@ def test_a_trainer_sees_the_own_dates_and_no_money(desk: Desk) -> None:
     for hidden in ("Keeping a blog", "CHF", "paid", 'id="tasks"', 'id="figures"', "desk/bookings"):
         assert hidden not in page
     assert f"/en/desk/editions/{own}/attendance" in links(page)
+    desk.at("2026-12-20 10:00")  # the day after, marks and certificates are still to be found
+    assert f"/en/desk/editions/{own}/attendance" in links(desk.get().text)
 
 
 def test_staff_see_money(desk: Desk) -> None:
