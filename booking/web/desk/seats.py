@@ -47,7 +47,7 @@ class AttendeeForm(FlaskForm):
     who = RadioField(
         _l("Who comes?"),
         choices=[
-            SelectChoice("same", _l("the same person, better written")),
+            SelectChoice("same", _l("the same person: a correction")),
             SelectChoice("other", _l("somebody else")),
         ],
         default="same",
