@@ -80,7 +80,14 @@ def test_checking_in_and_taking_it_back(desk: Desk, slug: str) -> None:
     assert "0 of 3 here" in page.text
 
 
+def test_before_the_day_the_list_is_only_read(desk: Desk, slug: str) -> None:
+    page = desk.get(f"editions/{slug}/attendance").text
+    assert "marks are for the day itself" in page
+    assert 'name="presence"' not in page
+
+
 def test_a_press_leads_back_to_its_row(desk: Desk, slug: str) -> None:
+    at(desk, DOOR)
     form = row_form(desk, slug)
     answer = desk.seat.post(form.action, data=dict(form.fields) | {"presence": "present"})
     assert answer.status_code == 303
@@ -100,6 +107,7 @@ def test_all_others_are_here(desk: Desk, slug: str) -> None:
 def test_a_stranger_s_seat_is_not_marked(desk: Desk, slug: str) -> None:
     with desk.rows():
         other = factories.make_booking(state=BookingState.CONFIRMED).attendees[0].id
+    at(desk, DOOR)
     form = row_form(desk, slug)
     for wrong in ({"seat": other}, {"presence": "late"}, {"meeting": "9999"}):
         answer = desk.seat.post(form.action, data=dict(form.fields) | {"presence": "present"} | wrong)
@@ -116,6 +124,7 @@ def test_modules_are_checked_in_one_by_one(desk: Desk) -> None:
     assert "Saturday 5 December 2026, 09:00" in desk.get(f"editions/{slug}/attendance").text
     at(desk, "2026-12-06 18:00")
     assert "Saturday 12 December 2026, 09:00" in desk.get(f"editions/{slug}/attendance").text
+    at(desk, "2026-12-12 08:50")
     page = press(desk, slug, booker_name(desk), "presence=present")
     assert f"meeting={second}" in page.request.full_path
     first = desk.get(f"editions/{slug}/attendance", meeting=second - 1)
@@ -245,6 +254,7 @@ def test_trainers_see_the_dates_that_they_teach_and_no_others(desk: Desk, slug: 
     for path in ("attendance", "attendance.pdf", "answers", "answers.pdf", "badges", "badges.pdf", "certificates"):
         assert desk.get(f"editions/{slug}/{path}").status_code == 200, path
         assert desk.get(f"editions/{other}/{path}").status_code == 403, path
+    at(desk, DOOR)
     assert "1 of 3 here" in press(desk, slug, "Bea Ammann", "presence=present").text
     with desk.rows() as session:
         assert session.query(Trainer).count() == 2
