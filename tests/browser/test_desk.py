@@ -20,6 +20,7 @@ from tests.browser.visitor import Site, Visitor
 
 pytestmark = pytest.mark.browser
 
+FILES = (".fetch", ".document", ".printed", ".specimen", "certificates.show", ".static", ".mail_letter", ".sample")
 PAGES = 1  # looked at of one kind
 LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.href)"
 
@@ -68,5 +69,5 @@ def endpoint(routes: Map, path: str) -> str:
         found, _arguments = routes.bind("localhost").match(path, method="GET")
     except HTTPException:
         return ""
-    is_file = found.endswith((".fetch", ".pdf", ".document", ".static", ".source"))
+    is_file = path.endswith(".pdf") or found.endswith(FILES)
     return "" if is_file or not found.startswith(("desk_", "security.")) else found
