@@ -14,7 +14,6 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from booking import config
@@ -92,10 +91,10 @@ def current() -> Site:
 
 
 def last_known() -> Site:
-    """As `current`; where the database does not answer, the site as it was, for pages that must be shown even then."""
+    """As `current`; where that fails, the site as it was, for pages that must be shown even then."""
     try:
         return current()
-    except SQLAlchemyError:
+    except Exception:  # whatever it is, the page that says so must be written
         return _latest.get(db.engine, ("", Site(config.current().initial_organiser)))[1]
 
 

@@ -26,7 +26,7 @@ from booking.persistence.documents import Document
 from booking.persistence.masterclasses import Question, QuestionKind
 from booking.persistence.notes import Note
 from booking.persistence.organisers import Organiser
-from booking.persistence.sent_mails import keep
+from booking.persistence.sent_mails import Copy, keep
 from booking.persistence.transaction import atomic
 from booking.services import personal_data, retention
 from booking.services.check import findings
@@ -63,7 +63,10 @@ def booked(**changes: Any) -> int:
         attendees = db.session.get_one(Booking, booking.id).attendees
         db.session.add(Answer(attendee_id=attendees[0].id, question_id=question.id, value="Unik nuts"))
         db.session.add(Note(booking_id=booking.id, at=NOW, organiser_id=person.id, body="Unik called"))
-        keep(f"k{booking.id}", booking.id, "confirmed", "booker", NOW, EMAIL, "Unik subject", ["a.pdf"], b"To: Unik")
+        keep(
+            Copy(f"k{booking.id}", booking.id, "confirmed", "booker", EMAIL, "Unik subject", ("a.pdf",), b"To: Unik"),
+            NOW,
+        )
     return booking.id
 
 
