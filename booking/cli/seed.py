@@ -41,7 +41,7 @@ PEOPLE = (
 TAKEN: Final = {
     "ecrire-pour-le-web-a": 7,
     "ecrire-pour-le-web-b": 6,
-    "ecrire-pour-le-web-c": 3,
+    "ecrire-pour-le-web-c": 2,
     "atelier-master-class-a": 5,
     "soiree-information-morges": 3,
     "plain-words-lakefront": 6,
