@@ -91,7 +91,7 @@ TABLES: list[tuple[Transitions, type[StrEnum], set[str]]] = [
     (
         PAYMENT_TRANSITIONS,
         PaymentState,
-        {"starting open", "starting paid", "starting over", "open paid", "open over", "over paid"},
+        {"starting open", "starting paid", "starting over", "open paid", "open over", "over paid", "paid void"},
     ),
     (
         REFUND_TRANSITIONS,
