@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from booking.domain import errors, reference
-from booking.web.act_refusals import ACTS
+from booking.web.act_refusals import ACTS, AT_THE_DESK
 from booking.web.desk_refusals import DESK, Answer, moment_of
 from booking.web.formatting import chf
 
@@ -16,6 +16,12 @@ from booking.web.formatting import chf
 def sentence(refusal: errors.Refusal) -> str:
     """What to tell the person, in the current language. Raises KeyError for a refusal that nobody gave words."""
     return ANSWERS[type(refusal)].words(refusal)
+
+
+def desk_sentence(refusal: errors.Refusal) -> str:
+    """What to tell the organiser, where that is not what a participant is told."""
+    answer = AT_THE_DESK.get(type(refusal))
+    return answer.words(refusal) if answer else sentence(refusal)
 
 
 def status(refusal: errors.Refusal) -> int:

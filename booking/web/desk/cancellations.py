@@ -19,7 +19,8 @@ from booking.services.cancel import Decision, Payee, Proposal
 from booking.web.desk.booking_forms import CancellingForm
 from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.numbers import numbers
-from booking.web.desk.rehearsals import Act, Look, desk_sentence, look_at, perform
+from booking.web.desk.rehearsals import Act, Look, look_at, perform
+from booking.web.refusals import desk_sentence
 from booking.web.schedule import schedule_of
 
 blueprint = desk_area("cancellations", __name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any, Final
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -27,7 +27,7 @@ from booking.services import export
 from booking.services.export import Wish
 from booking.web.desk.export_words import KINDS, codes, heading
 from booking.web.desk.fields import DayField, first_instant, last_second
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.formatting import local, short_date
 from booking.web.i18n import current_language, words
 
@@ -106,8 +106,7 @@ def fetch(export_id: int) -> Response:
 def erase(export_id: int) -> Response:
     """Takes the file away now."""
     export.erase(_found(export_id).id, clock.now(), actor())
-    flash(_("The file is erased."), "success")
-    return redirect(url_for("desk_files.index"), 303)
+    return done(_("The file is erased."), "desk_files.index")
 
 
 def _wish(form: ExportForm) -> Wish:

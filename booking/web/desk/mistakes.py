@@ -19,7 +19,8 @@ from booking.services import settle
 from booking.web import formatting
 from booking.web.desk.booking_forms import ZONE, MistakeForm
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.desk.rehearsals import Act, Look, desk_sentence, look_at, perform
+from booking.web.desk.rehearsals import Act, Look, look_at, perform
+from booking.web.refusals import desk_sentence
 
 blueprint = desk_area("mistakes", __name__)
 

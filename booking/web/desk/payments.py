@@ -21,8 +21,9 @@ from booking.persistence.outcomes import Outcome
 from booking.services import pay, settle
 from booking.web.desk.booking_forms import PaymentForm, WaiverForm
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.desk.rehearsals import Look, desk_sentence, look_at, perform
+from booking.web.desk.rehearsals import Look, look_at, perform
 from booking.web.formatting import chf
+from booking.web.refusals import desk_sentence
 
 blueprint = desk_area("payments", __name__)
 

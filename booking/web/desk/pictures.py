@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_security import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 from wtforms import StringField
 
@@ -19,7 +17,6 @@ from booking.adapters.pictures import prepare
 from booking.domain.bilingual import Bilingual
 from booking.domain.errors import PictureRefused
 from booking.domain.permission import Permission
-from booking.domain.pictures import MAX_BYTES
 from booking.persistence import class_index
 from booking.persistence.masterclasses import MasterClass, Trainer
 from booking.services import pictures, resources
@@ -28,12 +25,10 @@ from booking.web.booking_forms import NAME, one_line
 from booking.web.desk.class_forms import LINE, in_language
 from booking.web.desk.fields import pair
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.errors import show_error
+from booking.web.desk.uploads import take_pictures
 from booking.web.i18n import words
 from booking.web.pictures import picture_of
 from booking.web.refusals import sentence
-
-FORM: Final = 64 * 1024  # bytes that the other fields and the frame of the form may take
 
 blueprint = desk_area("pictures", __name__)
 
@@ -45,25 +40,6 @@ class PictureForm(FlaskForm):
     alt_fr = in_language("fr", StringField, LINE)
     alt_en = in_language("en", StringField, LINE)
     credit = StringField(_l("Who made it"), [NAME], filters=[one_line])
-
-
-@blueprint.url_value_preprocessor
-def _allow_a_picture(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """These pages alone take large requests, before anything looks into them, and of those who may open the pages."""
-    if _welcome():
-        request.max_content_length = MAX_BYTES + FORM
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def _too_heavy(error: RequestEntityTooLarge) -> Any:
-    """What was sent was not read; the page says why. This comes before the guard, who has not looked yet."""
-    if not _welcome():
-        return show_error(error)
-    arguments = request.view_args or {}
-    owner: Owner = "class" if "class_slug" in arguments else "trainer"
-    form = PictureForm(formdata=None)
-    form.file.errors = [sentence(PictureRefused("heavy"))]
-    return _page(owner, _find(owner, next(iter(arguments.values()))), form), 413
 
 
 @blueprint.get("/classes/<class_slug>/picture")
@@ -108,11 +84,6 @@ def remove_trainer(trainer_slug: str) -> Response:
     """No portrait any more."""
     pictures.remove("trainer", trainer_slug, clock.now(), actor())
     return done(_("The picture is removed."), "desk_trainers.index")
-
-
-def _welcome() -> bool:
-    """Whether somebody is signed in who may open these pages."""
-    return bool(current_user.is_authenticated and current_user.may(Permission.CLASSES))
 
 
 def _edit(owner: Owner, slug: str) -> str:
@@ -166,3 +137,14 @@ def _page(owner: Owner, row: MasterClass | Trainer, form: PictureForm) -> str:
         removal=url_for(f"desk_pictures.remove_{owner}", **arguments),
         action=url_for(f"desk_pictures.show_{owner}", **arguments),
     )
+
+
+def _too_heavy(why: str) -> str:
+    arguments = request.view_args or {}
+    owner: Owner = "class" if "class_slug" in arguments else "trainer"
+    form = PictureForm(formdata=None)
+    form.file.errors = [why]
+    return _page(owner, _find(owner, next(iter(arguments.values()))), form)
+
+
+take_pictures(blueprint, Permission.CLASSES, _too_heavy)

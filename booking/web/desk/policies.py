@@ -23,7 +23,7 @@ from booking.persistence.bookings import Booking
 from booking.services import policies
 from booking.web.desk import policy_forms
 from booking.web.desk.fields import pair
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.policy_forms import PolicyForm
 from booking.web.refusals import sentence
 from booking.web.schedule import Schedule, schedule_of
@@ -72,8 +72,7 @@ def create() -> str | Response:
     title = pair(form, "title")
     assert form.policy is not None
     slug = policies.create(slug_of(title.en or title.fr) or "policy", title, form.policy, clock.now(), actor())
-    flash(_("The policy is saved. Choose it in a class to use it."), "success")
-    return redirect(url_for("desk_policies.edit", policy_slug=slug), 303)
+    return done(_("The policy is saved. Choose it in a class to use it."), "desk_policies.edit", policy_slug=slug)
 
 
 @blueprint.get("/policies/<policy_slug>")
@@ -97,8 +96,11 @@ def change(policy_slug: str) -> str | Response:
     except (ChangedMeanwhile, PolicyUnfitForPrice) as refusal:
         form.shown.data = policies.fingerprint(schedules.find_policy(policy_slug))  # seen now: the next save counts
         return _page(form, policy_slug, sentence(refusal))
-    flash(_("The policy is saved. Bookings made before keep the schedule they accepted."), "success")
-    return redirect(url_for("desk_policies.edit", policy_slug=policy_slug), 303)
+    return done(
+        _("The policy is saved. Bookings made before keep the schedule they accepted."),
+        "desk_policies.edit",
+        policy_slug=policy_slug,
+    )
 
 
 @blueprint.post("/policies/<policy_slug>/deletion")
@@ -110,8 +112,7 @@ def delete(policy_slug: str) -> Response:
     except StillUsed as refusal:
         flash(sentence(refusal), "error")
         return redirect(url_for("desk_policies.edit", policy_slug=policy_slug), 303)
-    flash(_("The policy is deleted."), "success")
-    return redirect(url_for("desk_policies.index"), 303)
+    return done(_("The policy is deleted."), "desk_policies.index")
 
 
 @blueprint.get("/policies/<policy_slug>/simulation")

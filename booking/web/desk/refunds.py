@@ -26,10 +26,10 @@ from booking.web.desk.booking_forms import GiftForm
 from booking.web.desk.booking_words import channel_words, refund_words
 from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.numbers import numbers, page_number
-from booking.web.desk.rehearsals import Act, Look, desk_sentence, look_at, perform
+from booking.web.desk.rehearsals import Act, Look, look_at, perform
 from booking.web.formatting import chf
 from booking.web.manage_forms import IbanForm
-from booking.web.refusals import sentence
+from booking.web.refusals import desk_sentence, sentence
 
 blueprint = desk_area("refunds", __name__)
 

@@ -23,9 +23,8 @@ from wtforms import HiddenField
 
 from booking.domain.errors import PlanChanged, Refusal
 from booking.persistence.outcomes import Outcome
-from booking.web.act_refusals import AT_THE_DESK
 from booking.web.desk.outcome_words import Told, told
-from booking.web.refusals import sentence
+from booking.web.refusals import desk_sentence
 
 Act = Callable[[str | None], Outcome]
 
@@ -73,9 +72,3 @@ def perform(form: Any, act: Act) -> Outcome | Look:
     except Refusal as refusal:
         form.shown.data = ""
         return Look(problem=desk_sentence(refusal), refusal=refusal)
-
-
-def desk_sentence(refusal: Refusal) -> str:
-    """What to tell the organiser."""
-    answer = AT_THE_DESK.get(type(refusal))
-    return answer.words(refusal) if answer else sentence(refusal)

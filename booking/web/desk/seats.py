@@ -24,7 +24,8 @@ from booking.services.manage import SeatChange
 from booking.web.booking_forms import NAME, answers_of, no_or_whole_address, one_line, question_field
 from booking.web.desk.booking_forms import WITHOUT_FILLING, ContactForm, PriceFields
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.desk.rehearsals import Act, ActForm, Look, desk_sentence, look_at, perform
+from booking.web.desk.rehearsals import Act, ActForm, Look, look_at, perform
+from booking.web.refusals import desk_sentence
 
 blueprint = desk_area("seats", __name__)
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_security import current_user
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock, pictures
 from booking.domain.errors import ChangedMeanwhile, PictureRefused
 from booking.domain.permission import Permission
-from booking.domain.pictures import MAX_BYTES
 from booking.persistence import site
 from booking.persistence.site import Logo
 from booking.services import settings
@@ -28,29 +23,10 @@ from booking.web.desk.settings_look_forms import (
     front_now,
     logo_now,
 )
-from booking.web.errors import show_error
+from booking.web.desk.uploads import take_pictures
 from booking.web.refusals import sentence
 
-FORM: Final = 64 * 1024  # bytes that the frame of the form with the logo may take
-
 blueprint = desk_area("settings_look", __name__)
-
-
-@blueprint.url_value_preprocessor
-def _allow_a_logo(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """These pages take large requests, before anything looks into them, and of those who may open the pages."""
-    if _welcome():
-        request.max_content_length = MAX_BYTES + FORM
-
-
-@blueprint.errorhandler(RequestEntityTooLarge)
-def _too_heavy(error: RequestEntityTooLarge) -> Any:
-    """What was sent was not read; the page says why. This comes before the guard, who has not looked yet."""
-    if not _welcome():
-        return show_error(error)
-    form = logo_now()
-    form.logo.errors = [sentence(PictureRefused("heavy"))]
-    return _page(logo=form), 413
 
 
 @blueprint.get("/settings/look")
@@ -133,11 +109,6 @@ def _logo(form: LogoForm) -> Logo | None:
     return Logo(known.body, known.mimetype, known.width, known.height, bool(form.alone.data)) if known else None
 
 
-def _welcome() -> bool:
-    """Whether somebody is signed in who may open these pages."""
-    return bool(current_user.is_authenticated and current_user.may(Permission.SETTINGS))
-
-
 def _trials(form: ColoursForm) -> list[Trial]:
     try:
         return form.trials()
@@ -154,3 +125,12 @@ def _page(
     colours = colours or colours_now()
     forms = {"colours": colours, "logo": logo or logo_now(), "front": front or front_now()}
     return render_template("desk/settings/look.html", trials=_trials(colours), problem=problem, **forms)
+
+
+def _too_heavy(why: str) -> str:
+    form = logo_now()
+    form.logo.errors = [why]
+    return _page(logo=form)
+
+
+take_pictures(blueprint, Permission.SETTINGS, _too_heavy)
