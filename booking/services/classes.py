@@ -24,7 +24,7 @@ from booking.persistence.class_specs import class_spec, shown_editions
 from booking.persistence.db import db
 from booking.persistence.masterclasses import MasterClass, Question, Trainer, lock_class
 from booking.persistence.policies import PolicyTemplate
-from booking.persistence.slugs import free_slug
+from booking.persistence.slugs import free_slug, hold_names
 from booking.persistence.transaction import atomic
 
 TEXTS: Final = plain_values.pairs(MasterClass)
@@ -67,6 +67,8 @@ def change(slug: str, values: Mapping[str, Any], seen: str, now: datetime, by: A
     PolicyUnfitForPrice.
     """
     with atomic():
+        if values["slug"] != slug:
+            hold_names(MasterClass)
         offer = lock_class(slug)
         if changed(seen, values_of(offer)):
             raise ChangedMeanwhile
@@ -86,10 +88,11 @@ def change(slug: str, values: Mapping[str, Any], seen: str, now: datetime, by: A
 def copy(slug: str, now: datetime, by: Actor) -> str:
     """A draft with the same texts, pictures, trainers, policy and questions, without dates; gives its slug."""
     with atomic():
+        free = free_slug(MasterClass, slug)
         offer = lock_class(slug)
         names = [*FIELDS, "picture", "picture_credit", "photo_id", "policy_id"]
         twin = MasterClass(**{name: getattr(offer, name) for name in names}, state=Publication.DRAFT)
-        twin.slug = free_slug(MasterClass, slug)
+        twin.slug = free
         twin.trainers = list(offer.trainers)
         asked = [question for question in offer.questions if not question.retired]
         twin.questions = [Question(**{name: getattr(question, name) for name in ASKED}) for question in asked]

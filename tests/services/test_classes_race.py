@@ -11,13 +11,14 @@ import pytest
 from flask import Flask
 
 from booking.domain.actor import ORGANISER
-from booking.domain.errors import ChangedMeanwhile, StillBooked
+from booking.domain.errors import ChangedMeanwhile, SlugRefused, StillBooked
 from booking.domain.marks import marks
 from booking.domain.publication import Publication
 from booking.persistence.db import db
+from booking.persistence.editions import spec_of
 from booking.persistence.masterclasses import MasterClass
-from booking.services import book, classes
-from tests.factories import NOW, make_edition
+from booking.services import book, classes, editions
+from tests.factories import NOW, make_class, make_edition
 from tests.services.shop import Shop
 
 WRITERS = 8
@@ -82,3 +83,50 @@ def test_a_class_is_never_put_away_under_somebody_who_books(app: Flask, shop: Sh
 
     outcomes = set(together(app, [put_away, buy]))
     assert outcomes in ({"kept", "booked"}, {"put away", "RegistrationNotOpen"})
+
+
+@pytest.mark.race
+def test_classes_that_want_one_name_at_once_are_each_given_another(app: Flask) -> None:
+    offer = make_class(slug="blog", state=Publication.DRAFT)
+    values = classes.values_of(offer)
+
+    def write() -> str:
+        return classes.write("blog", values, NOW, ORGANISER)
+
+    def copy() -> str:
+        return classes.copy("blog", NOW, ORGANISER)
+
+    outcomes = together(app, [write, copy] * (WRITERS // 2))
+    assert sorted(outcomes) == [f"blog-{number}" for number in range(2, WRITERS + 2)]
+
+
+@pytest.mark.race
+def test_of_many_who_rename_to_one_name_at_once_one_gets_it(app: Flask) -> None:
+    opened = {}
+    for number in range(WRITERS):
+        offer = make_class(slug=f"blog-{number}", state=Publication.DRAFT)
+        opened[offer.slug] = classes.values_of(offer)
+
+    def rename(slug: str) -> str:
+        try:
+            classes.change(slug, opened[slug] | {"slug": "writing"}, marks(opened[slug]), NOW, ORGANISER)
+        except SlugRefused as refusal:
+            return refusal.reason
+        return "renamed"
+
+    assert Counter(together(app, [partial(rename, slug) for slug in opened])) == {"renamed": 1, "taken": WRITERS - 1}
+
+
+@pytest.mark.race
+def test_dates_written_at_once_are_each_given_a_name_of_their_own(app: Flask) -> None:
+    edition = make_edition(make_class(slug="blog"), slug="blog-2026")
+    spec, day = spec_of(edition), edition.starts_at.date()
+
+    def write() -> str:
+        return editions.create("blog", spec, Publication.DRAFT, NOW, ORGANISER)
+
+    def repeat() -> str:
+        return editions.repeat("blog-2026", [day], Publication.DRAFT, NOW, ORGANISER)[0]
+
+    outcomes = together(app, [write, repeat] * (WRITERS // 2))
+    assert sorted(outcomes) == [f"blog-2026-{number}" for number in range(2, WRITERS + 2)]
