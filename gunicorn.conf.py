@@ -1,10 +1,8 @@
 """How gunicorn runs Atelier: threads, one load for all workers, and the embedded jobs started after the fork."""
 
-import gc
-
 from booking import jobs
 from booking.config import load
-from booking.persistence.db import db
+from booking.preload import preload
 
 worker_class = "gthread"
 threads = 8
@@ -17,16 +15,7 @@ preload_app = True  # half the memory and half the start; new code needs a resta
 
 
 def when_ready(server):
-    """Reads a few pages before the workers are forked: they are born with mappers, templates and words in shared
-    memory, which the collector then leaves alone. No connection and no thread may outlive this."""
-    app = server.app.callable
-    for language in load().languages:
-        for page in ("", "terms", "link"):
-            app.test_client().get(f"/{language}/{page}")
-    with app.app_context():
-        db.engine.dispose()
-    gc.collect()
-    gc.freeze()
+    preload(server.app.callable)  # before the workers are forked
 
 
 def post_worker_init(worker):

@@ -21,7 +21,8 @@ from sqlalchemy import Engine, event, select, text
 from werkzeug.routing import Rule
 
 from bench import archive, stock
-from bench.figures import Figure
+from bench.collector import full_collections
+from bench.figures import Figure, at_most
 from bench.site import cpu_with_ended
 from booking import create_app
 from booking.adapters import clock
@@ -39,6 +40,7 @@ from booking.persistence.payments import Refund
 from booking.persistence.policies import PolicyTemplate
 from booking.persistence.sent_mails import SentMail
 from booking.persistence.vouchers import Voucher
+from booking.preload import preload
 from booking.web.desk.guard import PREFIX
 from tests.web.client import Browser
 from tests.web.desk.organiser import Desk
@@ -46,6 +48,7 @@ from tests.web.desk.organiser import Desk
 AREA: Final = {"sqlite": "Desk, SQLite", "postgresql": "Desk, PostgreSQL"}
 BOOKINGS: Final = 100_000
 MOST: Final = 200  # milliseconds
+PAUSE: Final = 50  # milliseconds of a full collection
 RUNS: Final = 15
 FIXED: Final = {"language": "en", "page": "terms", "state": "closed", "letter_kind": "confirmed", "number": 1}
 LIST: Final = (  # of addresses: everything that can be chosen, from the first page to far behind
@@ -85,8 +88,10 @@ def measure(folder: Path) -> Iterator[Figure]:
     for engine, area in AREA.items():
         with stock.database(engine, folder / engine) as url:
             archive.into_sqlite(kept, url) if engine == "sqlite" else archive.into_postgres(kept, url)
-            with _signed_in(url, folder / engine) as desk:
+            with _signed_in(url, folder / engine) as desk, full_collections() as pauses:
                 yield from _figures(area, desk, _server(desk))
+                what = f"pauses to collect garbage: {len(pauses)}, the longest, CPU-ms"
+                yield at_most(AREA[engine], what, max(pauses, default=0), PAUSE, "ms")
 
 
 def _figures(area: str, desk: Desk, server: int | None) -> Iterator[Figure]:
@@ -174,6 +179,7 @@ def _signed_in(url: str, folder: Path) -> Iterator[Desk]:
     desk.app = create_app(
         Settings(database_url=url, data_dir=folder, demo=True, jobs="external", base_url="http://localhost")
     )
+    preload(desk.app)  # as the server does
     desk.app.test_client_class = Browser
     desk.get()
     yield desk

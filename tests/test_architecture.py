@@ -10,10 +10,22 @@ from graphlib import TopologicalSorter
 
 from tests.sources import MODULES, ROOT, Module, imported
 
-FLOORS = ["domain", "config", "persistence", "services", "adapters", "web", "jobs", "chores", "cli", "__init__"]
+FLOORS = [
+    "domain",
+    "config",
+    "persistence",
+    "services",
+    "adapters",
+    "web",
+    "jobs",
+    "chores",
+    "preload",
+    "cli",
+    "__init__",
+]
 FLASK = re.compile(r"flask($|\.|_)")
 FLASK_ALLOWED = re.compile(
-    r"(web|cli)/|jobs|__init__\.py$"
+    r"(web|cli)/|jobs|preload|__init__\.py$"
     r"|config\.py$"  # keeps the settings with the application
     r"|persistence/(db|migrations)\.py$"  # Flask-SQLAlchemy and Flask-Alembic are bound to the application there
     r"|persistence/organisers\.py$"  # Flask-Security asks people and passkeys to be of its kind
@@ -75,6 +87,11 @@ def test_one_place_defines_the_database_and_one_commits() -> None:
     committing = [module for module in MODULES if any(call.endswith("session.commit") for call in module.calls)]
     assert list(map(repr, defining)) == ["persistence/db.py"]
     assert list(map(repr, committing)) == ["persistence/transaction.py"]
+
+
+def test_pages_ask_the_database_by_functions_with_names() -> None:
+    direct = re.compile(r"sqlalchemy|flask_sqlalchemy|booking\.persistence\.db($|\.)")
+    assert not faults(lambda m: list(filter(direct.match, m.imports)), on("web"))
 
 
 def test_imports_inside_functions_are_for_heavy_libraries_of_adapters() -> None:
