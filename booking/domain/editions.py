@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from booking.domain.catalogue import EditionSpec
+from booking.domain.catalogue import EditionSpec, MeetingSpec
 from booking.domain.errors import Refusal
 from booking.domain.local_time import instant
 
@@ -17,6 +17,7 @@ Reason = Literal[
     "early_alone",
     "early_not_below",
     "overlap",
+    "same_time",
     "after_start",
     "closes_before_opens",
     "in_the_past",
@@ -71,6 +72,12 @@ def repeated(first: date, rhythm: Rhythm, times: int) -> list[date]:
         return [_same_weekday(first, step) for step in range(1, times + 1)]
     weeks = {"week": 1, "two_weeks": 2}[rhythm]
     return [first + timedelta(weeks=weeks * step) for step in range(1, times + 1)]
+
+
+def overlap(ones: Iterable[MeetingSpec], others: Iterable[MeetingSpec]) -> bool:
+    """Whether a session of one date is held while one of the other is."""
+    times = [(other.starts_at, other.ends_at) for other in others]
+    return any(one.starts_at < ends and starts < one.ends_at for one in ones for starts, ends in times)
 
 
 def on_day(spec: EditionSpec, day: date) -> EditionSpec:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.catalogue import EditionSpec, MeetingSpec
 from booking.domain.errors import NotFound
+from booking.domain.publication import Publication
 from booking.persistence.bookings import Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
@@ -26,6 +28,25 @@ def find(slug: str) -> Edition:
     return edition
 
 
+def shown(slug: str) -> Edition:
+    """One that everybody may read of, with its class. Raises NotFound."""
+    edition = db.session.scalar(select(Edition).where(Edition.slug == slug).options(joinedload(Edition.master_class)))
+    if edition is None or not edition.shown:
+        raise NotFound("edition")
+    return edition
+
+
+def of_draft(draft: Draft) -> Edition:
+    """The one that somebody has begun to book."""
+    return db.session.get_one(Edition, draft.edition_id)
+
+
+def latest(limit: int) -> list[Edition]:
+    """Those that begin last, each with its class; the last one first."""
+    query = select(Edition).options(joinedload(Edition.master_class)).order_by(Edition.starts_at.desc())
+    return list(db.session.scalars(query.limit(limit)))
+
+
 def lock(slug: str) -> Edition:
     """As `find`, the row locked: every change of an edition begins here. Raises NotFound."""
     return lock_edition(find(slug).id)
@@ -35,7 +56,7 @@ def spec_of(edition: Edition) -> EditionSpec:
     """What the rows say."""
     return EditionSpec(
         slug=edition.slug,
-        meetings=tuple(MeetingSpec(m.starts_at, m.ends_at, m.title) for m in edition.meetings),
+        meetings=meetings_of(edition),
         venue=edition.venue.slug if edition.venue else None,
         online_url=edition.online_url,
         zone=edition.zone,
@@ -49,6 +70,18 @@ def spec_of(edition: Edition) -> EditionSpec:
         decision=edition.decision_at,
         confirmation=edition.confirmation,
     )
+
+
+def meetings_of(edition: Edition) -> tuple[MeetingSpec, ...]:
+    """Its sessions, in order."""
+    return tuple(MeetingSpec(m.starts_at, m.ends_at, m.title) for m in edition.meetings)
+
+
+def taking_place(class_id: int) -> list[Edition]:
+    """Dates of the class that are neither called off nor put away, with their sessions."""
+    query = select(Edition).where(Edition.master_class_id == class_id, Edition.called_off_at.is_(None))
+    query = query.where(Edition.state != Publication.ARCHIVED).order_by(Edition.starts_at)
+    return list(db.session.scalars(query.options(selectinload(Edition.meetings))))
 
 
 def write(edition: Edition, spec: EditionSpec) -> None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from booking.domain import promises
 from booking.domain.actor import Actor
 from booking.domain.catalogue import EditionSpec, check_prices
-from booking.domain.editions import DateRefused, Fault, faults, faults_of_time, on_day
+from booking.domain.editions import DateRefused, Fault, faults, faults_of_time, on_day, overlap
 from booking.domain.errors import ChangedMeanwhile, DateStaysShown, MustBeMoved, SeatsTaken, StillUsed
 from booking.domain.marks import changed, marks
 from booking.domain.publication import PUBLICATION_TRANSITIONS, SHOWN, Publication
@@ -63,14 +63,22 @@ def change(slug: str, spec: EditionSpec, shown: str, now: datetime, by: Actor) -
 
 
 def repeat(slug: str, days: Sequence[date], state: Publication, now: datetime, by: Actor) -> list[str]:
-    """The same date again, its first session on each of `days`; all of them or none. Gives their slugs.
+    """The same date again, its first session on each of `days`; all of them or none. Gives their slugs. No session may
+    be at the time of one of another date of the class: the button was pressed twice, or the course is longer than the
+    days are apart.
 
     Raises NotFound, ClockChange, DateRefused, PolicyUnfitForPrice.
     """
     with atomic():
         edition = editions.lock(slug)
         spec = editions.spec_of(edition)
-        added = [_add(edition.master_class, on_day(spec, day), state, now, by).slug for day in days]
+        held = [editions.meetings_of(other) for other in editions.taking_place(edition.master_class_id)]
+        added = []
+        for again in (on_day(spec, day) for day in sorted(days)):
+            if any(overlap(again.meetings, other) for other in held):
+                raise DateRefused((Fault("meetings", "same_time"),))
+            held.append(again.meetings)
+            added.append(_add(edition.master_class, again, state, now, by).slug)
         counters.catalogue_changed()
         return added
 

@@ -39,6 +39,7 @@ FAULTS: Final[dict[str, Callable[[], str]]] = {
     "early_alone": lambda: _("An early price needs its last day, and the other way round."),
     "early_not_below": lambda: _("The early price must be below the price."),
     "overlap": lambda: _("Two sessions overlap. Correct their days or times."),
+    "same_time": lambda: _("Two dates have sessions at the same time. Leave out one of them."),
     "after_start": lambda: _("This is after the first session begins. Choose an earlier day."),
     "closes_before_opens": lambda: _("Registration closes before it opens. Exchange the two days."),
     "in_the_past": lambda: _("This session lies in the past. Enter a day to come."),

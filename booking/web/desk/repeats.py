@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +18,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, ValidationError
 
 from booking.adapters import clock
-from booking.domain.editions import MOST_REPEATS, DateRefused, on_day, repeated
+from booking.domain.catalogue import MeetingSpec
+from booking.domain.editions import MOST_REPEATS, DateRefused, on_day, overlap, repeated
 from booking.domain.errors import PolicyUnfitForPrice
 from booking.domain.local_time import ClockChange
 from booking.domain.permission import Permission
@@ -36,12 +38,14 @@ blueprint = desk_area("repeats", __name__)
 
 
 class Candidate(NamedTuple):
-    """A day on which the date would be repeated: its first session, or what stands against it."""
+    """A day on which the date would be repeated: until when it would last, or what stands against it: that clocks
+    change (`ends_at` is None), or the first day of a date of the class that it would overlap. It is `free` when only
+    another day of this list stands against it."""
 
     day: date
-    starts_at: datetime | None
     ends_at: datetime | None
-    there: bool  # the class has a date that day already
+    overlaps: date | None = None
+    free: bool = True
 
 
 class RepeatForm(FlaskForm):
@@ -119,29 +123,43 @@ def write(edition_slug: str) -> Any:
     except PolicyUnfitForPrice as refusal:
         problem = sentence(refusal)
     edition = rows.find(edition_slug)
-    return _page(edition, RepeatForm(formdata=None), days, problem), 422
+    return _page(edition, RepeatForm(formdata=None), days, problem)
 
 
 def _page(edition: Edition, form: RepeatForm, days: list[date], problem: str = "") -> Any:
-    candidates = [_candidate(edition, day) for day in days]
     page = render_template(
-        "desk/editions/repeat.html", edition=edition, form=form, candidates=candidates, problem=problem
+        "desk/editions/repeat.html",
+        edition=edition,
+        form=form,
+        candidates=_candidates(edition, sorted(set(days))) if days else [],
+        problem=problem,
     )
-    return page, 422 if form.errors else 200
+    return page, 422 if form.errors or problem else 200
 
 
-def _candidate(edition: Edition, day: date) -> Candidate:
-    there = any(
-        other.starts_at.astimezone(ZoneInfo(other.zone)).date() == day for other in edition.master_class.editions
-    )
-    try:
-        spec = on_day(rows.spec_of(edition), day)
-    except ClockChange:
-        return Candidate(day, None, None, there)
-    zone = ZoneInfo(spec.zone)
-    return Candidate(
-        day, spec.meetings[0].starts_at.astimezone(zone), spec.meetings[-1].ends_at.astimezone(zone), there
-    )
+def _candidates(edition: Edition, days: list[date]) -> list[Candidate]:
+    """Of days that stand in each other's way the earlier one is proposed."""
+    spec, found = rows.spec_of(edition), []
+    there = [(_first_day(other), rows.meetings_of(other)) for other in rows.taking_place(edition.master_class_id)]
+    proposed: list[tuple[date, tuple[MeetingSpec, ...]]] = []
+    for day in days:
+        try:
+            meetings = on_day(spec, day).meetings
+        except ClockChange:
+            found.append(Candidate(day, None, free=False))
+            continue
+        held, planned = (_overlapped(meetings, dates) for dates in (there, proposed))
+        ends_at = meetings[-1].ends_at.astimezone(ZoneInfo(spec.zone))
+        found.append(Candidate(day, ends_at, held or planned, not held))
+        if not held and not planned:
+            proposed.append((day, meetings))
+    return found
+
+
+def _overlapped(
+    meetings: tuple[MeetingSpec, ...], dates: Iterable[tuple[date, tuple[MeetingSpec, ...]]]
+) -> date | None:
+    return next((day for day, others in dates if overlap(meetings, others)), None)
 
 
 def _first_day(edition: Edition) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -247,11 +248,29 @@ def test_repeating_on_days_of_one_s_own(desk: Desk) -> None:
     page = desk.seat.submit(form, rhythm="days", days="someday")
     assert errors_of(page) == ["days"]
     page = desk.seat.submit(page, rhythm="days", days="14.3.2027\n2026-12-05")
-    assert "already" in page.text
+    assert "Overlaps with the date of Saturday 5 December 2026" in page.text
     desk.submit(page, "action=draft")
     with desk.rows() as session:
         _, added = session.scalars(select(Edition).order_by(Edition.starts_at))
         assert (added.starts_at, added.state.value) == (at("2027-03-14 09:00"), "draft")
+
+
+def test_a_course_of_two_days_is_not_repeated_into_itself(desk: Desk) -> None:
+    days = [("2026-12-05 09:00", "2026-12-05 17:00"), ("2026-12-06 09:00", "2026-12-06 17:00")]
+    with desk.rows():
+        slug = make_edition(make_class(), days).slug
+    form = desk.get(f"editions/{slug}/repeat")
+    page = desk.seat.submit(form, rhythm="days", days="2026-12-06\n2026-12-12\n2026-12-13\n2026-12-14")
+    assert re.findall(r'value="([-0-9]+)" checked', page.text) == ["2026-12-12", "2026-12-14"]
+    assert page.text.count("Overlaps with the date of") == 2
+    refused = desk.submit(page, "action=draft", day=["2026-12-12", "2026-12-13"])
+    assert refused.status_code == 422
+    assert "at the same time" in refused.text
+    desk.submit(page, "action=draft")
+    twice = desk.submit(page, "action=draft")
+    assert twice.status_code == 422
+    with desk.rows() as session:
+        assert len(session.scalars(select(Edition)).all()) == 3
 
 
 def test_dates_are_for_those_who_keep_classes(desk: Desk) -> None:
