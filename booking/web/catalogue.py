@@ -58,8 +58,10 @@ def index() -> SharedPage:
         "catalogue/index.html",
         filters=links if len(coming) > 1 or chosen else [],
         filtered=bool(chosen),
-        months=by_month([offer for offer in coming if chosen.lets_in(offer)], now),
-        begun=[] if chosen.free else [invitation(offer, now) for offer in begun if chosen.lets_in(offer)][:MOST_PAST],
+        months=by_month([offer for offer in coming if chosen.lets_in(offer, now)], now),
+        begun=[]
+        if chosen.free
+        else [invitation(offer, now) for offer in begun if chosen.lets_in(offer, now)][:MOST_PAST],
         written=written,
         structured=structured.catalogue(offer.edition.master_class.slug for offer in coming),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,8 +16,10 @@ from booking.persistence.masterclasses import Topic
 from booking.persistence.queries import Offer
 from booking.web.formatting import local, month_year
 from booking.web.i18n import NAMES, words
+from booking.web.invitations import state_of
 
 ANY: Final = ""
+WITH_SEATS: Final = ("open", "few", "soon")
 
 
 class FilterLink(NamedTuple):
@@ -62,14 +64,14 @@ class Filter:
         """The link that makes this choice in the page `catalogue`."""
         return f"{catalogue}?{self.query}" if self else catalogue
 
-    def lets_in(self, offer: Offer) -> bool:
-        """Whether the offer is among the chosen."""
+    def lets_in(self, offer: Offer, now: datetime) -> bool:
+        """Whether the offer is among the chosen at `now`."""
         master_class = offer.edition.master_class
         return (
             self.month in (ANY, month_of(offer))
             and self.taught in (ANY, master_class.language)
             and (self.topic == ANY or self.topic in master_class.topics)
-            and (self.free == ANY or offer.free > 0)
+            and (self.free == ANY or state_of(offer, now) in WITH_SEATS)
         )
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from booking.domain.booking import check_open
 from booking.domain.errors import RegistrationNotOpen
 from booking.domain.pricing import list_price
-from booking.domain.publication import Publication
+from booking.domain.publication import SHOWN, Publication
 from booking.persistence.masterclasses import Edition
 from booking.persistence.queries import Offer, SeatCount
 from booking.web import i18n
@@ -30,12 +30,13 @@ KINDS: Final = {
     "course": lazy_pgettext("kind", "Course"),
     "information_session": lazy_pgettext("kind", "Information session"),
 }
+OFFERED: Final = ("open", "few", "full", "soon")
 FEW: Final = 2  # seats left from which the page says so
 
 
 @dataclass(frozen=True)
 class Group:
-    """The group as the `seats` macros draw it."""
+    """The group as the `seats` macros draw it; `over` once the date was held or is called off: no seat is free then."""
 
     capacity: int
     taken: int
@@ -43,6 +44,7 @@ class Group:
     minimum: int
     decided_on: date | None
     runs: bool
+    over: bool
 
     @property
     def free(self) -> int:
@@ -55,7 +57,8 @@ class Group:
 
 @dataclass(frozen=True)
 class DateOption:
-    """A date to choose, as the `panel` macros show it. Local datetimes, centimes; `url` leads to the booking form."""
+    """A date to choose, as the `panel` macros show it. Local datetimes, centimes; `url` leads to the booking form,
+    which is there once everybody may see the date."""
 
     slug: str
     url: str
@@ -75,6 +78,11 @@ class DateOption:
     def can_be_booked(self) -> bool:
         return self.state in ("open", "few")
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether its seats are there to be had, be it later or while one is given back."""
+        return self.state in OFFERED
+
 
 @dataclass(frozen=True)
 class Invitation(DateOption):
@@ -89,7 +97,10 @@ class Invitation(DateOption):
 
 def date_option(offer: Offer, now: datetime) -> DateOption:
     """The edition as a date to choose."""
-    return DateOption(url=url_for("bookings.details", edition=offer.edition.slug), **_date_facts(offer, now))
+    edition = offer.edition
+    is_public = edition.master_class.shown and edition.state in SHOWN
+    url = url_for("bookings.details", edition=edition.slug) if is_public else ""
+    return DateOption(url=url, **_date_facts(offer, now))
 
 
 def invitation(offer: Offer, now: datetime) -> Invitation:
@@ -122,7 +133,8 @@ def group_of(edition: Edition, seats: SeatCount, now: datetime) -> Group:
     to_come = edition.decision_at and edition.decision_at > now
     decided_on = local(edition.decision_at, edition.zone).date() if edition.decision_at and to_come else None
     runs = edition.run_decided_at is not None
-    return Group(edition.capacity, seats.taken, seats.held, edition.minimum, decided_on, runs)
+    over = edition.ends_at <= now or edition.called_off_at is not None
+    return Group(edition.capacity, seats.taken, seats.held, edition.minimum, decided_on, runs, over)
 
 
 def state_of(offer: Offer, now: datetime) -> DateState:

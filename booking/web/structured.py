@@ -15,7 +15,7 @@ from booking.persistence.masterclasses import Edition, MasterClass, Venue
 from booking.persistence.queries import ClassPage, Offer
 from booking.web.formatting import iso, local
 from booking.web.i18n import words
-from booking.web.invitations import DateState, seat_price, state_of
+from booking.web.invitations import OFFERED, DateState, seat_price, state_of
 from booking.web.pictures import picture_of
 
 CONTEXT: Final = "https://schema.org"
@@ -72,7 +72,7 @@ def _instance(subject: MasterClass, offer: Offer, now: datetime) -> dict[str, An
         "instructor": [{"@type": "Person", "name": trainer.name} for trainer in subject.trainers],
         "organizer": _organiser(),
         "maximumAttendeeCapacity": edition.capacity,
-        "remainingAttendeeCapacity": offer.free,
+        "remainingAttendeeCapacity": offer.free if state_of(offer, now) in OFFERED else 0,
         "isAccessibleForFree": edition.price == 0,
         "offers": _offer(subject, offer, now),
     }

@@ -110,6 +110,18 @@ def test_past_dates_are_shown_as_past(browser: Browser, app: Flask) -> None:
     assert "Already held on: 10 October 2026." in page
 
 
+@pytest.mark.parametrize("how", ["begun", "closed", "called off"])
+def test_what_can_no_longer_be_booked_has_no_seats_left(browser: Browser, app: Flask, how: str) -> None:
+    meetings = {"begun": [("2026-10-31 09:00", "2026-10-31 17:00"), ("2026-11-07 09:00", "2026-11-07 17:00")]}.get(how)
+    changes = {"closed": {"registration_closes_at": at("2026-10-31 23:59")}, "called off": {"called_off_at": NOW}}
+    with app.app_context():
+        factories.make_edition(factories.make_class(slug="blog"), meetings, **changes.get(how, {}))
+    page = browser.get("/en/classes/blog").text
+    assert "seats left" not in words(page) + words(browser.get("/en/").text)
+    assert json.loads(Page.of(page).all("script")[0].text)["hasCourseInstance"][0]["remainingAttendeeCapacity"] == 0
+    assert "Tenir un blog" not in browser.get("/fr/?free=1").text
+
+
 def test_the_class_page_says_everything(browser: Browser, app: Flask) -> None:
     with app.app_context():
         master_class = factories.make_class(

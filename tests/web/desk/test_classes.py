@@ -183,7 +183,34 @@ def test_a_draft_is_previewed_in_both_languages(desk: Desk) -> None:
     assert "Saturday 5 December 2026" in page.text
     assert "<strong>Matin</strong>" in desk.get(f"classes/{slug}/preview", lang="fr").text
     assert desk.browser.get(f"/en/classes/{slug}").status_code == 404
+    assert "It can be booked once it is published." in page.text
+    assert "/booking" not in page.text
+    assert f"{slug}.ics" not in page.text
     assert "only the desk" not in desk.browser.get(f"/en/desk/classes/{slug}/preview").text
+
+
+def test_a_preview_books_only_what_everybody_can_book(desk: Desk) -> None:
+    with desk.rows():
+        offer = make_class(slug="blog")
+        make_edition(offer, slug="there")
+        make_edition(offer, [("2027-01-09 09:00", "2027-01-09 17:00")], slug="draft", state=Publication.DRAFT)
+    page = desk.get("classes/blog/preview")
+    assert "/en/editions/there/booking" in page.text
+    assert "/en/editions/draft/booking" not in page.text
+
+
+def test_a_date_that_is_over_has_no_seats_left(desk: Desk) -> None:
+    with desk.rows():
+        offer = make_class(slug="blog")
+        slug = make_edition(offer, minimum=0).slug
+    paths = ("classes/blog", f"editions/{slug}")
+    assert all("10 seats left" in desk.get(path).text for path in paths)
+    desk.browsers.clear()
+    desk.at("2026-12-06 09:00")
+    for path in paths:
+        page = desk.get(path).text
+        assert "0 of 10 seats taken" in page
+        assert "seats left" not in page
 
 
 def test_pages_of_classes_are_for_those_who_keep_them(desk: Desk) -> None:
