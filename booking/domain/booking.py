@@ -15,6 +15,7 @@ TRANSFER_HOLD_DAYS: Final = 10
 TRANSFER_LAST_DAYS: Final = 2  # money must be there this many days before the start
 TRANSFER_NOT_UNDER_DAYS: Final = 12
 EDITING_CUT_OFF: Final = timedelta(hours=24)
+END_OF_DAY: Final = time(23, 59, 59)  # of the day by which something is to be paid
 
 
 class BookingState(StrEnum):
@@ -73,6 +74,12 @@ def end_of_second(at: datetime) -> datetime:
     return at.replace(microsecond=999_999)
 
 
+def payable_within(days: int, now: datetime, zone: str) -> datetime:
+    """Until when a bill of today is to be paid: the end of the day that is printed on it."""
+    tz = ZoneInfo(zone)
+    return datetime.combine(now.astimezone(tz).date() + timedelta(days=days), END_OF_DAY, tz)
+
+
 def transfer_due(now: datetime, starts_at: datetime, zone: str) -> datetime | None:
     """Until when a transfer may arrive: 10 days, at the latest 2 days before the start, end of the local day.
 
@@ -83,7 +90,7 @@ def transfer_due(now: datetime, starts_at: datetime, zone: str) -> datetime | No
     if (start_day - today).days < TRANSFER_NOT_UNDER_DAYS:
         return None
     day = min(today + timedelta(days=TRANSFER_HOLD_DAYS), start_day - timedelta(days=TRANSFER_LAST_DAYS))
-    return datetime.combine(day, time(23, 59, 59), tz)
+    return datetime.combine(day, END_OF_DAY, tz)
 
 
 def due_after_move(due: datetime, now: datetime, starts_at: datetime, zone: str) -> datetime:
@@ -94,7 +101,7 @@ def due_after_move(due: datetime, now: datetime, starts_at: datetime, zone: str)
     """
     tz = ZoneInfo(zone)
     last_day = starts_at.astimezone(tz).date() - timedelta(days=TRANSFER_LAST_DAYS)
-    latest = datetime.combine(last_day, time(23, 59, 59), tz)
+    latest = datetime.combine(last_day, END_OF_DAY, tz)
     return min(due, latest if latest > now else starts_at)
 
 

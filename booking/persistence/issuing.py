@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from booking.domain import reference
-from booking.domain.booking import transfer_due
+from booking.domain.booking import payable_within, transfer_due
 from booking.domain.documents import DocumentContent, Issuer, Line, Party
 from booking.domain.payment import DocumentKind
 from booking.domain.vat import Vat
@@ -18,8 +18,7 @@ from booking.persistence.db import db
 from booking.persistence.documents import Document
 from booking.persistence.payments import Payment
 
-FEE_TERM: Final = timedelta(days=30)
-ON_ACCOUNT_TERM: Final = timedelta(days=30)
+TERM_DAYS: Final = 30  # of bills on account, and of fees
 
 
 def invoice(
@@ -70,7 +69,12 @@ def anew(
 def term(booking: Booking, now: datetime) -> datetime:
     """Until when a confirmed booking pays what it comes to owe: as a transfer would, else on account."""
     edition = booking.edition
-    return transfer_due(now, edition.starts_at, edition.zone) or now + ON_ACCOUNT_TERM
+    return transfer_due(now, edition.starts_at, edition.zone) or on_account(booking, now)
+
+
+def on_account(booking: Booking, now: datetime) -> datetime:
+    """Until when a bill on account, or of a fee, is to be paid."""
+    return payable_within(TERM_DAYS, now, booking.edition.zone)
 
 
 def owed_for_seats(booking: Booking) -> int:
@@ -92,7 +96,7 @@ def fee_invoice(
     lines = tuple(Line(f"{_title(booking)}\n{seat.name}", 1, fee, fee) for seat, fee in charged)
     total = sum(fee for _, fee in charged)
     cited = documents.latest_invoice(booking.id)
-    due_at = now + FEE_TERM if due else None
+    due_at = on_account(booking, now) if due else None
     return _issue(booking, issuer, DocumentKind.FEE_INVOICE, now, lines, due_at, total - due, None, cited)
 
 

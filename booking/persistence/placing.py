@@ -80,7 +80,7 @@ def open_account(booking: Booking, issuer: Issuer, now: datetime, by: Actor, **f
 
 def confirm_on_account(booking: Booking, issuer: Issuer, now: datetime, by: Actor) -> None:
     """Confirmed unpaid: the invoice is to be paid within 30 days."""
-    issuing.invoice(booking, issuer, now, due_at=now + issuing.ON_ACCOUNT_TERM)
+    issuing.invoice(booking, issuer, now, due_at=issuing.on_account(booking, now))
     lifecycle.confirm(booking, now, by)
 
 

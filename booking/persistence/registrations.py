@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, load_only, raiseload, selectinload
 
-from booking.domain.account import AccountState, account_state
+from booking.domain.account import AccountState, account_state, is_overdue, pay_by
 from booking.persistence import registration_filters as filters
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.db import db
@@ -78,10 +78,12 @@ def open_accounts(narrow: Collection[ColumnElement[bool]] = ()) -> dict[int, int
 
 
 def due_dates(booking_ids: Collection[int]) -> dict[int, datetime]:
-    """When the latest bill of each booking was to be paid; absent where none was written."""
-    query = select(Document.booking_id, func.max(Document.due_at)).group_by(Document.booking_id)
+    """Until when each booking is to be paid (`pay_by`); absent where no bill asks for it."""
+    facts = Document.booking_id, Booking.state, Booking.hold_until
+    query = select(func.max(Document.due_at), *facts).join(Booking, Booking.id == Document.booking_id).group_by(*facts)
     billed = query.where(among(booking_ids, Document.booking_id), Document.due_at.is_not(None))
-    return {booking_id: due_at for booking_id, due_at in db.session.execute(billed) if due_at}
+    dates = {number: pay_by(due_at, state, until) for due_at, number, state, until in db.session.execute(billed)}
+    return {number: due_at for number, due_at in dates.items() if due_at}
 
 
 def _of_payment(wanted: Wanted, accounts: dict[int, int], now: datetime) -> Conditions:
@@ -90,7 +92,7 @@ def _of_payment(wanted: Wanted, accounts: dict[int, int], now: datetime) -> Cond
     overdue: list[int] = []
     if wanted.payment is AccountState.OVERDUE:
         owing = [booking_id for booking_id, balance in accounts.items() if balance > 0]
-        overdue = [booking_id for booking_id, due_at in due_dates(owing).items() if due_at < now]
+        overdue = [booking_id for booking_id, due_at in due_dates(owing).items() if is_overdue(due_at, now)]
     return filters.in_account_state(wanted.payment, accounts, overdue)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import CompoundSelect, Select, and_, case, exists, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
+from booking.domain.account import is_overdue
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
 from booking.domain.completeness import completeness
@@ -30,6 +31,7 @@ NAMED: Final = 3  # of each kind
 DUE_SOON: Final = timedelta(days=3)  # a transfer that is expected
 DECIDED_SOON: Final = timedelta(days=14)  # a date below its minimum
 WAITING: Final = (RefundState.TO_PAY, RefundState.NEEDS_IBAN)
+PENDING: Final = BookingState.PENDING
 DECIDED: Final = (BookingState.CONFIRMED, BookingState.CANCELLED)  # nobody is on a payment page
 
 
@@ -79,9 +81,9 @@ def owing(now: datetime) -> dict[str, Pile]:
     known = _debtors([number for number in accounts if number not in bills] + [number for _, number in due])
     open_ = [number for number in accounts if number not in bills and known[number].state in DECIDED]
     found = {
-        "overdue": [(at, number) for at, number in due if at < now],
+        "overdue": [(at, number) for at, number in due if is_overdue(at, now)],
         "unbilled": sorted((known[number].created_at, number) for number in open_),
-        "expected": [(at, number) for at, number in due if at >= now and known[number].state is BookingState.PENDING],
+        "expected": [pair for pair in due if not is_overdue(pair[0], now) and known[pair[1]].state is PENDING],
     }
     return {kind: _of_bookings(pile, accounts, known) for kind, pile in found.items() if pile}
 

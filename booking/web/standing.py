@@ -12,6 +12,7 @@ from flask_babel import ngettext, pgettext
 from booking.adapters import qr_bill
 from booking.adapters.gateways import current_ports
 from booking.domain import reference
+from booking.domain.account import pay_by
 from booking.domain.booking import ALIVE, BookingState, Channel, Confirmation, editing_closes, transfer_due
 from booking.domain.payment import LedgerKind, RefundState
 from booking.persistence import certificates, documents, ledger, payments, queries
@@ -169,9 +170,7 @@ def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
     content = paper.frozen
     if owed < content.due:  # a part has come, or was waived, since the paper was written
         content = replace(content, paid=content.total - owed)
-    due_at = paper.due_at
-    if due_at and booking.state is BookingState.PENDING and booking.hold_until:
-        due_at = min(due_at, booking.hold_until)  # earlier than the paper says, where the date was moved
+    due_at = pay_by(paper.due_at, booking.state, booking.hold_until)
     return Bill(
         amount=content.due,
         iban=reference.in_fours(content.iban or ""),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -26,7 +26,7 @@ from booking.services.book import Order
 from booking.services.cancel import Payee, Proposal
 from booking.services.outbox import JobFailed
 from booking.services.ports import Gateway, Ports
-from tests.factories import IBAN, NOW, TERMS, at
+from tests.factories import IBAN, NOW, TERMS, ZURICH, at
 from tests.gateway_twin import FakeGateway
 
 ISSUER = Issuer(Party("Atelier du Lac", "Rue de la Gare", "12", "1110", "Morges"), IBAN)
@@ -69,6 +69,10 @@ class Shop:
     def at(self, local: str) -> Shop:
         self.now = at(local)
         return self
+
+    def day_after(self, days: int) -> datetime:
+        """The last second of that day, on the clocks of Switzerland."""
+        return at(f"{(self.now.astimezone(ZURICH) + timedelta(days=days)):%Y-%m-%d} 23:59:59")
 
     # Booking
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 
@@ -204,7 +202,7 @@ def test_9_on_account_the_fee_is_billed(shop: Shop, day: str, fee: int) -> None:
     assert (credit.cites_id, credit.frozen.cites) == (invoice.id, invoice.number)
     assert bill.reference
     assert bill.reference != invoice.reference
-    assert bill.due_at == shop.now + timedelta(days=30)
+    assert bill.due_at == shop.day_after(30)
     shop.transfer(booking, fee, reference=bill.reference)
     assert (shop.balance(booking), booking.state, shop.refunds(booking)) == (0, BookingState.CANCELLED, [])
 

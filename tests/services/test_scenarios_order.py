@@ -148,7 +148,7 @@ def test_on_account_is_paid_by_transfer_and_holds_nothing_back(shop: Shop) -> No
     booking = shop.at("2026-11-30 12:00").book(edition)
     [invoice] = documents.of_booking(booking.id)
     assert (booking.state, booking.channel, booking.hold_until) == (BookingState.CONFIRMED, Channel.TRANSFER, None)
-    assert invoice.due_at == shop.now + timedelta(days=30)
+    assert invoice.due_at == shop.day_after(30)
 
 
 # Vouchers

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from booking.domain.account import AccountState
 from booking.domain.actor import at_the_desk
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, Confirmation
 from booking.domain.publication import Publication
-from booking.persistence import coming, journal, outbox, todo
+from booking.persistence import audiences, coming, journal, outbox, registrations, todo
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Trainer
 from booking.persistence.outbox import ALARM_AFTER, OutboxJob
 from booking.persistence.payments import Payment
+from booking.persistence.registration_filters import Wanted
 from booking.persistence.todo import Pile, Untranslated
 from booking.persistence.transaction import atomic
 from booking.services import dispute, refund
@@ -72,11 +74,45 @@ def test_transfers_are_expected_until_their_day_and_overdue_after_it(shop: Shop)
     assert todo.owing(shop.now) == {}
 
 
+def test_list_reminder_and_expiry_agree_to_the_second(shop: Shop) -> None:
+    """A transfer until 11 November 23:59:59, and a bill on account whose last day is 1 December."""
+    held = shop.book(make_edition(), channel=Channel.TRANSFER)
+    billed = shop.book(make_edition(confirmation=Confirmation.ON_BOOKING), email="account@example.org")
+
+    def late() -> list[set[int]]:
+        rows = registrations.find(Wanted(payment=AccountState.OVERDUE), shop.now).rows
+        reminded = audiences.to_remind([], shop.now)
+        called = [row for row in registrations.find(Wanted(), shop.now).rows if row.account is AccountState.OVERDUE]
+        return [{row.booking.id for row in rows}, {one.booking_id for one in reminded}, {r.booking.id for r in called}]
+
+    for moment in ("2026-11-11 23:59:58", "2026-11-11 23:59:59", "2026-12-01 23:59:58", "2026-12-01 23:59:59"):
+        shop.at(moment)
+        over = {booking.id for booking in (held, billed) if shop.balance(booking) and moment.endswith(":59")}
+        over -= {billed.id} if moment.startswith("2026-11") else set()
+        assert late() == [over] * 3, moment
+        assert todo.owing(shop.now).get("overdue", Pile(0, 0, ())).count == len(over)
+        shop.sweep()
+        assert (held.state is BookingState.EXPIRED) == (moment != "2026-11-11 23:59:58")
+
+
+def test_a_date_that_was_moved_is_paid_by_the_new_day_everywhere(shop: Shop) -> None:
+    edition = make_edition()
+    booking = shop.book(edition, channel=Channel.TRANSFER)  # billed for 11 November
+    with atomic():
+        booking.hold_until = shop.now + timedelta(days=2)
+    [row] = registrations.find(Wanted(), shop.now).rows
+    assert row.due_at == booking.hold_until
+    assert todo.owing(shop.now)["expected"].cases[0].at == booking.hold_until
+    assert audiences.accounts([booking.id]) == {booking.id: (34000, booking.hold_until)}
+
+
 def test_invoices_on_account_are_overdue_until_they_are_paid(shop: Shop) -> None:
     booking = shop.book(make_edition(confirmation=Confirmation.ON_BOOKING))
     shop.at("2026-11-30 12:00")
     assert todo.owing(shop.now) == {}, "it is confirmed: no seat hangs on a day that comes soon"
-    shop.at("2026-12-02 12:00")
+    shop.at("2026-12-01 23:59:58")
+    assert todo.owing(shop.now) == {}, "the whole day that is printed on the bill counts"
+    shop.at("2026-12-02 00:00")
     assert told(todo.owing(shop.now)) == {"overdue": (1, 34000)}
     shop.transfer(booking, 34000)
     assert todo.owing(shop.now) == {}

@@ -14,7 +14,7 @@ from flask_babel import ngettext, pgettext
 from booking.adapters.answers import answer_words
 from booking.adapters.wording import document_name
 from booking.domain import reference
-from booking.domain.account import AccountState, account_state
+from booking.domain.account import AccountState, account_state, pay_by
 from booking.domain.booking import ALIVE
 from booking.domain.errors import NothingToCancel
 from booking.domain.payment import OPEN_REFUNDS
@@ -54,7 +54,8 @@ def page_of(found: Dossier, kind: str, now: datetime) -> dict[str, Any]:
     """Everything the page shows, as template variables; `kind` narrows the timeline."""
     booking = found.booking
     balance = sum(entry.amount for entry in found.account)
-    due_at = max((paper.due_at for paper in found.documents if paper.due_at), default=None)
+    billed = max((paper.due_at for paper in found.documents if paper.due_at), default=None)
+    due_at = pay_by(billed, booking.state, booking.hold_until)
     account = account_state(balance, due_at, booking.channel, booking.state, now)
     alive = booking.state in ALIVE
     seats = [seat.seat_price for seat in booking.active]
