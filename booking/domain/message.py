@@ -43,16 +43,18 @@ class Reach(StrEnum):
 
 
 class RecipientState(StrEnum):
-    """SKIPPED: when the mail was due, the person was no longer meant."""
+    """SKIPPED: when the mail was due, the person was no longer meant. UNREACHED: without an e-mail address, so that
+    somebody has to be told otherwise."""
 
     WAITING = "waiting"
     SENT = "sent"
     SKIPPED = "skipped"
+    UNREACHED = "unreached"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is to get a message. `attendee_id` is None for the booker."""
+    """Somebody who is to get a message. `attendee_id` is None for the booker; `email` is '' where none is known."""
 
     booking_id: int
     attendee_id: int | None
@@ -94,10 +96,12 @@ class Words:
 
 
 def once_each(people: Iterable[Person], by_booking: bool) -> list[Person]:
-    """Nobody twice: the first of each address for a date, or `by_booking` of each address for a booking."""
+    """Nobody twice: the first of each address for a date, or `by_booking` of each address for a booking. Those without
+    an address, once for a booking."""
     first: dict[tuple[int, str], Person] = {}
     for person in people:
-        first.setdefault((person.booking_id if by_booking else person.edition_id, person.email.lower()), person)
+        one = person.booking_id if by_booking or not person.email else -person.edition_id
+        first.setdefault((one, person.email.lower()), person)
     return list(first.values())
 
 

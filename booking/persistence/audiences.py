@@ -9,16 +9,17 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from booking.domain.account import is_overdue
 from booking.domain.booking import BookingState, Channel
 from booking.domain.message import REMINDER_PAUSE, Audience, MessageKind, Person, Reach, RecipientState, once_each
 from booking.domain.publication import Publication
 from booking.persistence import registration_filters, registrations
 from booking.persistence.bookings import Attendee, Booking, holds_seats
 from booking.persistence.db import db
-from booking.persistence.documents import Document
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition
 from booking.persistence.messages import Message, MessageRecipient
+from booking.persistence.registration_rows import RegistrationRow
 
 MOST: Final = 300  # bookings that one page offers
 
@@ -29,16 +30,11 @@ def balance() -> Any:
     return owed.correlate(Booking).scalar_subquery()
 
 
-def due_at() -> Any:
-    """When the latest bill of the booking of the outer query was to be paid; NULL for none."""
-    asked = select(func.max(Document.due_at)).where(Document.booking_id == Booking.id, Document.reference.is_not(None))
-    return asked.correlate(Booking).scalar_subquery()
-
-
-def accounts(booking_ids: Collection[int]) -> dict[int, tuple[int, datetime | None]]:
-    """What each booking owes in centimes, and when its latest bill was to be paid."""
-    query = select(Booking.id, balance(), due_at()).where(Booking.id.in_(booking_ids))
-    return {number: (int(owed), due) for number, owed, due in db.session.execute(query)}
+def accounts(booking_ids: Collection[int]) -> dict[int, tuple[int, datetime]]:
+    """What each booking that is to be reminded owes in centimes, and until when it is or was to be paid."""
+    query = select(Booking.id, balance()).where(Booking.id.in_(booking_ids))
+    due = registrations.due_dates(booking_ids)
+    return {number: (int(owed), due[number]) for number, owed in db.session.execute(query)}
 
 
 def bookings_of(people: Iterable[Person]) -> list[Booking]:
@@ -61,7 +57,7 @@ def dates(since: datetime, master_class_id: int | None = None) -> list[Edition]:
 
 def choosable(edition_ids: Collection[int], now: datetime, first: Collection[int] = ()) -> list[Booking]:
     """Bookings with seats, to be picked one by one: those of the ids `first`, then by name; MOST at most."""
-    query = select(Booking).where(Booking.edition_id.in_(edition_ids), holds_seats(now), Booking.email != "")
+    query = select(Booking).where(Booking.edition_id.in_(edition_ids), holds_seats(now))
     return list(db.session.scalars(query.order_by(Booking.id.not_in(first), func.lower(Booking.name)).limit(MOST)))
 
 
@@ -71,7 +67,8 @@ def named(references: Collection[str]) -> list[Booking]:
 
 
 def people(message: Message, now: datetime) -> list[Person]:
-    """Whom the message would go to if it were sent `now`, by date and booking, nobody twice."""
+    """Whom the message is meant for if it is sent `now`, by date and booking, nobody twice; also those whom no mail
+    reaches."""
     edition_ids = [edition.id for edition in message.editions]
     if message.kind is MessageKind.REMINDER:
         return to_remind(edition_ids, now)
@@ -85,16 +82,17 @@ def to_remind(edition_ids: Collection[int], now: datetime) -> list[Person]:
     recent = and_(MessageRecipient.message_id == Message.id, Message.sent_at > now - REMINDER_PAUSE)
     reminded = exists().where(
         MessageRecipient.booking_id == Booking.id,
-        MessageRecipient.state != RecipientState.SKIPPED,
+        MessageRecipient.state.in_((RecipientState.WAITING, RecipientState.SENT)),
         Message.kind == MessageKind.REMINDER,
         recent,
     )
-    if edition_ids:
-        meant = and_(Booking.edition_id.in_(edition_ids), _owing(), due_at().is_not(None))
-    else:  # few of all bookings owe anything: their accounts are added up in one statement
-        owing = [number for number, owed in registrations.open_accounts().items() if owed > 0]
-        meant = and_(registration_filters.among(owing, Booking.id), _lasting(), due_at() < now)
-    return list(_reached(and_(meant, ~reminded), Reach.BOOKERS))
+    # Few bookings owe anything: their accounts are added up in one statement.
+    narrow = [RegistrationRow.edition_id.in_(edition_ids)] if edition_ids else []
+    owing = [number for number, owed in registrations.open_accounts(narrow).items() if owed > 0]
+    due = registrations.due_dates(owing)
+    asked = [number for number in due if edition_ids or is_overdue(due[number], now)]
+    meant = and_(registration_filters.among(asked, Booking.id), _lasting(), ~reminded)
+    return once_each(_reached(meant, Reach.BOOKERS), by_booking=True)
 
 
 def _owing() -> ColumnElement[bool]:
@@ -120,11 +118,11 @@ def _meant(audience: Audience, chosen: Sequence[int], now: datetime) -> ColumnEl
 
 
 def _reached(wanted: ColumnElement[bool], reach: Reach) -> Iterable[Person]:
-    """Bookers, or attendees with an address and the bookers of those without. Erased people have none."""
+    """Bookers, or attendees with an address and the bookers of those without; not people whose data is erased."""
     known = (Booking.id, Booking.edition_id, Booking.name, Booking.email, Booking.locale)
     query = select(*known, Attendee.id, Attendee.name, Attendee.email).join(Edition, Edition.id == Booking.edition_id)
     seats = and_(Attendee.booking_id == Booking.id, Attendee.cancelled_at.is_(None))
-    query = query.outerjoin(Attendee, seats).where(wanted, Booking.email != "")
+    query = query.outerjoin(Attendee, seats).where(wanted, Booking.name != "")
     for booking_id, edition_id, name, email, locale, attendee_id, own_name, own_email in db.session.execute(
         query.order_by(Edition.starts_at, Booking.id, Attendee.id)
     ):

@@ -69,15 +69,22 @@ class MessageRecipient(Model):
 
 
 def freeze(message: Message, recipients: Sequence[Person], now: datetime) -> None:
-    """From now on the message goes to these people, whatever happens to the audience."""
+    """From now on the message goes to these people, whatever happens to the audience; of those without an address it
+    is noted that none reaches them."""
     message.sent_at = now
     db.session.flush()
     rows = [
-        {"message_id": message.id, "booking_id": p.booking_id, "attendee_id": p.attendee_id, "locale": p.locale}
+        {
+            "message_id": message.id,
+            "booking_id": p.booking_id,
+            "attendee_id": p.attendee_id,
+            "locale": p.locale,
+            "state": RecipientState.WAITING if p.email else RecipientState.UNREACHED,
+        }
         for p in recipients
     ]
     if rows:
-        db.session.execute(insert(MessageRecipient).values(state=RecipientState.WAITING), rows)
+        db.session.execute(insert(MessageRecipient), rows)
 
 
 def waiting_after(message_id: int, recipient_id: int, limit: int) -> list[MessageRecipient]:
@@ -152,13 +159,18 @@ def find(message_id: int) -> Message:
 
 
 def log(message: Message, page: int) -> list[tuple[MessageRecipient, str]]:
-    """(recipient, what went wrong at the last try or '') of page 1, 2 …; those who wait first."""
+    """(recipient, what went wrong at the last try or '') of page 1, 2 …; those whom no mail reaches first, then those
+    who wait."""
     query = (
         select(MessageRecipient, func.coalesce(OutboxJob.error, ""))
         .outerjoin(OutboxJob, _failing(message))
         .where(MessageRecipient.message_id == message.id)
         .options(joinedload(MessageRecipient.booking), joinedload(MessageRecipient.attendee))
-        .order_by(MessageRecipient.state != RecipientState.WAITING, MessageRecipient.id)
+        .order_by(
+            MessageRecipient.state != RecipientState.UNREACHED,
+            MessageRecipient.state != RecipientState.WAITING,
+            MessageRecipient.id,
+        )
         .offset((page - 1) * PAGE)
         .limit(PAGE)
     )

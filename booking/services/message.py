@@ -35,9 +35,11 @@ class Draft:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Who would get a message now. `shown` says all of it in one word, to be posted back."""
+    """Who would get a message now, and who is meant but has no e-mail address. `shown` says all of it in one word, to
+    be posted back."""
 
     people: tuple[Person, ...]
+    unreached: tuple[Person, ...]
     lacking: tuple[str, ...]  # languages of recipients that it has no words in
     shown: str
 
@@ -80,12 +82,14 @@ def rehearse(draft: Draft, now: datetime) -> Proposal:
 
 def propose(message: Message, now: datetime) -> Proposal:
     """Who would get it now, and in which languages it still lacks words."""
-    people = audiences.people(message, now)
+    meant = audiences.people(message, now)
+    people = [person for person in meant if person.email]
+    unreached = tuple(person for person in meant if not person.email)
     words = message.words
     reminder = message.kind is MessageKind.REMINDER
     lacking = () if reminder else words.lacking(person.locale for person in people)
-    seen = (message.kind, words, [(person.booking_id, person.attendee_id) for person in people])
-    return Proposal(tuple(people), lacking, hashlib.sha256(repr(seen).encode()).hexdigest())
+    seen = (message.kind, words, [(person.booking_id, person.attendee_id, not person.email) for person in meant])
+    return Proposal(tuple(people), unreached, lacking, hashlib.sha256(repr(seen).encode()).hexdigest())
 
 
 def send(message_id: int, shown: str, by: Actor, now: datetime) -> None:
@@ -172,7 +176,7 @@ def _send(message: Message, shown: str, by: Actor, now: datetime) -> None:
         raise PlanChanged
     if proposal.lacking:
         raise TextMissing(proposal.lacking)
-    messages.freeze(message, proposal.people, now)
+    messages.freeze(message, (*proposal.people, *proposal.unreached), now)
     for edition_id in sorted({person.edition_id for person in proposal.people}):
         count = sum(person.edition_id == edition_id for person in proposal.people)
         action = "reminded" if message.kind is MessageKind.REMINDER else "message_sent"

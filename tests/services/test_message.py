@@ -133,8 +133,44 @@ def test_nobody_gets_it_twice_unless_it_speaks_of_each_booking(by: Actor, editio
 
 
 def test_who_asked_to_be_forgotten_gets_nothing(by: Actor, edition: Edition) -> None:
-    make_booking(edition, CONFIRMED, email="")
-    assert addresses(written(by, edition)) == []
+    make_booking(edition, CONFIRMED, email="", name="")
+    kept = written(by, edition)
+    assert (addresses(kept), message.propose(kept, NOW).unreached) == ([], ())
+
+
+@pytest.mark.parametrize("reach", Reach)
+def test_who_has_no_address_is_named_and_stays_in_the_log(by: Actor, edition: Edition, reach: Reach) -> None:
+    silent = [make_booking(edition, CONFIRMED, seats=2, email="", name=name) for name in ("Otto", "Ida")]
+    reached = make_booking(edition, CONFIRMED, email="reached@example.org")
+    kept = written(by, edition, reach=reach)
+    proposal = message.propose(kept, NOW)
+    assert [person.booking_id for person in proposal.unreached] == [one.id for one in silent]
+    assert [person.booking_id for person in proposal.people] == [reached.id]
+    post = Post()
+    sent(kept, by)
+    post.drain()
+    assert messages.progress(kept.id) == {"waiting": 0, "sent": 1, "skipped": 0, "unreached": 2}
+    assert [row.booking_id for row, _ in messages.log(kept, 1)] == [*(one.id for one in silent), reached.id]
+
+
+def test_who_attends_with_an_address_is_reached_where_nobody_who_booked_has_one(by: Actor, edition: Edition) -> None:
+    booking = make_booking(edition, CONFIRMED, seats=2, email="")
+    with atomic():
+        booking.attendees[0].email = "a@example.org"
+    kept = written(by, edition, reach=Reach.ATTENDEES)
+    assert addresses(kept) == ["a@example.org"]
+    assert [person.attendee_id for person in message.propose(kept, NOW).unreached] == [None]
+
+
+def test_an_address_that_comes_while_it_is_read_shows_the_page_anew(by: Actor, edition: Edition) -> None:
+    make_booking(edition, CONFIRMED)
+    silent = make_booking(edition, CONFIRMED, email="")
+    kept = written(by, edition)
+    shown = message.propose(kept, NOW).shown
+    with atomic():
+        silent.email = "otto@example.org"
+    with pytest.raises(PlanChanged):
+        message.send(kept.id, shown, by, NOW)
 
 
 def test_a_text_that_cannot_be_filled_is_not_kept(by: Actor, edition: Edition) -> None:
@@ -234,7 +270,7 @@ def test_killed_while_posting_everybody_gets_it_once(
     for _ in range(2):
         post.drain(later)
     assert len(post.keys) == len(set(post.keys)) == 7
-    assert messages.progress(kept.id) == {"waiting": 0, "sent": 7, "skipped": 0}
+    assert messages.progress(kept.id) == {"waiting": 0, "sent": 7, "skipped": 0, "unreached": 0}
 
 
 def test_killed_before_the_commit_nothing_is_sent_and_it_can_be_sent_again(by: Actor, edition: Edition) -> None:
@@ -296,6 +332,20 @@ def test_who_was_skipped_counts_as_not_reminded(by: Actor, edition: Edition, deb
     assert first
     message.settle(first.id, False, NOW)
     assert reminded([edition]) == ["owing@example.org"]
+
+
+def test_a_booking_of_several_seats_is_reminded_once(by: Actor, edition: Edition) -> None:
+    bill(make_booking(edition, CONFIRMED, seats=3, paid=False, email="three@example.org"), total=3 * 34000)
+    assert reminded([edition]) == ["three@example.org"]
+    assert reminded([], NOW + timedelta(days=11)) == ["three@example.org"]
+
+
+def test_who_owes_and_has_no_address_is_named_until_it_is_paid(by: Actor, edition: Edition) -> None:
+    silent = bill(make_booking(edition, CONFIRMED, paid=False, email=""))
+    bill(make_booking(edition, CONFIRMED, paid=False, email="owing@example.org"))
+    message.remind([edition.id], message.propose(message.reminder([edition.id], NOW), NOW).shown, by, NOW)
+    again = message.propose(message.reminder([edition.id], NOW), NOW)
+    assert ([person.booking_id for person in again.unreached], again.people) == ([silent.id], ())
 
 
 def test_what_is_settled_stays_settled(by: Actor, edition: Edition, people: dict[str, Booking]) -> None:

@@ -75,7 +75,7 @@ class MessageForm(FlaskForm):
     def offer(self, editions: Sequence[Edition], bookings: Sequence[Booking], day: Any) -> None:
         """What can be ticked; `day` words a date."""
         self.dates.choices = [SelectChoice(edition.id, day(edition)) for edition in editions]
-        self.chosen.choices = [SelectChoice(booking.id, f"{booking.name}, {booking.reference}") for booking in bookings]
+        self.chosen.choices = [SelectChoice(booking.id, _label(booking)) for booking in bookings]
 
     @property
     def draft(self) -> Draft:
@@ -113,6 +113,11 @@ class MessageForm(FlaskForm):
         for name, words in asked.items():
             if name.partition("_")[2] in languages and not self[name].data:
                 self[name].errors = [words]
+
+
+def _label(booking: Booking) -> str:
+    label = f"{booking.name}, {booking.reference}"
+    return label if booking.email else str(_("%(booking)s (no e-mail address)", booking=label))
 
 
 class SendForm(FlaskForm):

@@ -185,16 +185,18 @@ def _draft_page(row: Message, problem: str = "") -> Any:
     form = SendForm(formdata=None, shown=proposal.shown)
     written = [language for language in ("fr", "en") if row.editions and not row.words.lacking([language])]
     page = render_template("desk/messages/draft.html", row=row, proposal=proposal, form=form, written=written,
-                           problem=problem, day_of=day_of)  # fmt: skip
+                           unreached=audiences.bookings_of(proposal.unreached), problem=problem,
+                           day_of=day_of)  # fmt: skip
     return page, 409 if problem else 200
 
 
 def _log_page(row: Message) -> Response:
     page, progress = page_number(), messages.progress(row.id)
-    total, given_up = sum(progress.values()), messages.given_up(row)
+    listed, given_up = sum(progress.values()), messages.given_up(row)
+    total = listed - progress[RecipientState.UNREACHED]
     response = make_response(
         render_template("desk/messages/log.html", row=row, progress=progress, total=total, given_up=given_up,
-                        log=messages.log(row, page), page=page, pages=max(1, -(-total // messages.PAGE)),
+                        log=messages.log(row, page), page=page, pages=max(1, -(-listed // messages.PAGE)),
                         leaving=progress[RecipientState.WAITING] - given_up, day_of=day_of,
                         url_of=lambda number: url_for(".show", message_id=row.id, page=number))
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 
 from booking.adapters import clock
+from booking.domain.account import is_overdue
 from booking.domain.errors import PlanChanged
 from booking.domain.message import REMINDER_PAUSE
 from booking.domain.permission import Permission
@@ -58,11 +59,13 @@ def _page(edition: Edition | None, problem: str = "") -> str:
         "desk/messages/reminders.html",
         edition=edition,
         proposal=proposal,
+        unreached=audiences.bookings_of(proposal.unreached),
         rows=[(booking, *accounts[booking.id]) for booking in rows],
         total=sum(owed for owed, _due in accounts.values()),
         form=SendForm(formdata=None, shown=proposal.shown),
         pause=REMINDER_PAUSE.days,
         date_label=date_label,
         now=now,
+        is_overdue=is_overdue,
         problem=problem,
     )

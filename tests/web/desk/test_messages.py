@@ -74,6 +74,37 @@ def test_a_message_from_the_first_word_to_the_log(desk: Desk, slug: str) -> None
     assert "The room" in desk.get("messages/", edition=slug).text
 
 
+def test_who_has_no_address_is_named_with_the_telephone(desk: Desk, slug: str) -> None:
+    with desk.rows() as session:
+        edition = session.query(Edition).filter_by(slug=slug).one()
+        otto = factories.make_booking(
+            edition, BookingState.CONFIRMED, email="", name="Otto Muster", phone="021 555 01 02"
+        )
+        reference = otto.reference
+    draft = write(desk, slug)
+    assert "No mail reaches 1 person: tell them yourself" in draft.text
+    assert f'/en/desk/bookings/{reference}">Otto Muster</a>' in draft.text
+    assert 'href="tel:0215550102"' in draft.text
+    sent = desk.submit(draft)
+    mails(desk)
+    log = desk.get(sent.request.path.removeprefix("/en/desk/"))
+    assert "2 of 2 sent" in log.text
+    assert "No mail reaches 1 person" in log.text
+    assert 'href="tel:0215550102"' in log.text
+    assert f"Otto Muster, {reference} (no e-mail address)" in desk.get("messages/new", edition=slug).text
+
+
+def test_a_message_that_reaches_nobody_by_mail_says_whom_to_call(desk: Desk, slug: str) -> None:
+    with desk.rows() as session:
+        for booking in session.query(Booking):
+            booking.email = ""
+        session.commit()
+    draft = write(desk, slug)
+    assert "No mail reaches 2 people: tell them yourself" in draft.text
+    assert "Nobody matches" not in draft.text
+    assert "sending" not in draft.text
+
+
 def test_who_cancels_before_the_mail_leaves_is_skipped_and_counted(desk: Desk, slug: str) -> None:
     sent = desk.submit(write(desk, slug, audience="all"))
     with desk.rows() as session:
