@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import calling_off, clone, desk, mailing, pages, papers, processes, race, sales, weight
+from bench import calling_off, clone, desk, export, mailing, pages, papers, processes, race, sales, weight
 from bench.conditions import conditions
 from bench.figures import table
 
@@ -21,10 +21,11 @@ PROGRAMS = {
     "papers": papers,
     "calling-off": calling_off,
     "mailing": mailing,
+    "export": export,
     "desk": desk,
     "clone": clone,
 }
-ON_DEMAND = ("calling-off", "mailing", "desk", "clone")  # take minutes; the last one downloads
+ON_DEMAND = ("calling-off", "mailing", "export", "desk", "clone")  # take minutes; the last one downloads
 
 
 def main() -> None:

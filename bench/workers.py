@@ -18,11 +18,13 @@ from tests.services.processes import forked
 LOOK_EVERY = 2.0  # seconds
 
 
-def drain(kills: int, look: Callable[[], None], lives: tuple[float, float] = (2, 8)) -> float:
+def drain(
+    kills: int, look: Callable[[], None], lives: tuple[float, float] = (2, 8), every: float = LOOK_EVERY
+) -> float:
     """Seconds that workers spent until nothing was due, the first `kills` of them killed within `lives` seconds.
 
     Between two of them passes the time after which a job that was in hand is taken up. `look` is called as often as a
-    progress page would.
+    progress page would, or `every` so many seconds.
     """
     chance, spent, late = random.Random(7), 0.0, timedelta()
     for attempt in range(kills + 1):
@@ -35,7 +37,7 @@ def drain(kills: int, look: Callable[[], None], lives: tuple[float, float] = (2,
             if time.perf_counter() > until:
                 os.kill(child, signal.SIGKILL)
                 until = float("inf")
-            if int(time.perf_counter() / LOOK_EVERY) != int((time.perf_counter() - 0.05) / LOOK_EVERY):
+            if int(time.perf_counter() / every) != int((time.perf_counter() - 0.05) / every):
                 look()
         spent += time.perf_counter() - begun
         late += LEASE + timedelta(seconds=1)
