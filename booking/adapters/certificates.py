@@ -9,17 +9,19 @@ from booking.adapters import typesetter, wording
 from booking.adapters.typesetter import printable
 from booking.domain import placeholders
 from booking.domain.certificates import CertificateContent
+from booking.persistence.site import Logo
 
 TEMPLATE: Final = "certificate.typ"
 LARGE: Final = {"{name}": "name", "{class}": "class"}  # alone in a paragraph
 
 
-def render(content: CertificateContent) -> bytes:
-    """The certificate as PDF/A-2a and PDF/UA-1. The same content gives the same bytes. Without a number: a specimen."""
-    return typesetter.pdf(TEMPLATE, sheet(content), datetime.combine(content.issued_on, time(12), UTC))
+def render(content: CertificateContent, logo: Logo | None = None) -> bytes:
+    """The certificate as PDF/A-2a and PDF/UA-1, under the organiser's `logo` of today. The same content and logo give
+    the same bytes. Without a number: a specimen."""
+    return typesetter.pdf(TEMPLATE, sheet(content, logo), datetime.combine(content.issued_on, time(12), UTC))
 
 
-def sheet(content: CertificateContent) -> dict[str, Any]:
+def sheet(content: CertificateContent, logo: Logo | None = None) -> dict[str, Any]:
     """All texts of the certificate, ready to print."""
     locale, labels = content.locale, wording.certificate_labels(content.locale)
     day = wording.full_date(content.issued_on, locale)
@@ -36,7 +38,7 @@ def sheet(content: CertificateContent) -> dict[str, Any]:
         "labels": labels,
     }
     ready: dict[str, Any] = printable(texts)
-    return ready | {"language": locale, "accent": content.accent}
+    return ready | {"language": locale, "accent": content.accent, "logo": typesetter.logo(logo)}
 
 
 def _parts(content: CertificateContent) -> list[dict[str, Any]]:

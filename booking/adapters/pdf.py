@@ -12,15 +12,17 @@ from booking.adapters.characters import breakable
 from booking.adapters.typesetter import printable
 from booking.domain.documents import DocumentContent, Line, Party
 from booking.domain.payment import DocumentKind
+from booking.persistence.site import Logo
 
 TEMPLATE: Final = "document.typ"
 
 
-def render(content: DocumentContent) -> bytes:
+def render(content: DocumentContent, logo: Logo | None = None) -> bytes:
     """The document as PDF/A-2a and PDF/UA-1, A4, the payment part at the foot of the last page if it asks for a
-    transfer. The same content gives the same bytes. Raises ValueError when reference and account do not match."""
+    transfer; the organiser's `logo` of today at its head (docs/adr/documents.md). The same content and logo give the
+    same bytes. Raises ValueError when reference and account do not match."""
     made_at = datetime.combine(content.issued_on, time(12), UTC)
-    return typesetter.pdf(TEMPLATE, sheet(content), made_at)
+    return typesetter.pdf(TEMPLATE, sheet(content, logo), made_at)
 
 
 def typeset(content: DocumentContent, **export: Any) -> Any:
@@ -28,7 +30,7 @@ def typeset(content: DocumentContent, **export: Any) -> Any:
     return typesetter.typeset(TEMPLATE, sheet(content), **export)
 
 
-def sheet(content: DocumentContent) -> dict[str, Any]:
+def sheet(content: DocumentContent, logo: Logo | None = None) -> dict[str, Any]:
     """All texts of the document, ready to print."""
     labels = wording.document_labels(content.locale)
     texts = {
@@ -46,7 +48,7 @@ def sheet(content: DocumentContent) -> dict[str, Any]:
         "note": content.note,
     }
     ready: dict[str, Any] = printable(texts)
-    look = {"language": content.locale, "accent": content.accent}
+    look = {"language": content.locale, "accent": content.accent, "logo": typesetter.logo(logo)}
     return ready | look | {"labels": labels, "payment": _payment(content)}
 
 

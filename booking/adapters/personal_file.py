@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from booking.adapters import pdf
-from booking.persistence import personal_data
+from booking.persistence import personal_data, site
 from booking.persistence.bookings import Booking
 
 
@@ -24,7 +24,8 @@ def write(bookings: Collection[Booking]) -> bytes:
                 f"{booking.reference}/data.json", json.dumps(rows, indent=1, ensure_ascii=False, default=_plain)
             )
             for document in personal_data.documents_of(booking.id):
-                pack.writestr(f"{booking.reference}/{document.number}.pdf", pdf.render(document.frozen))
+                drawn = pdf.render(document.frozen, site.current().logo)
+                pack.writestr(f"{booking.reference}/{document.number}.pdf", drawn)
             for mail in personal_data.mails_about(booking.id):
                 if mail.message:
                     pack.writestr(f"{booking.reference}/mails/{mail.id}-{mail.kind}.eml", mail.message)

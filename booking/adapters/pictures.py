@@ -7,6 +7,7 @@ import struct
 import warnings
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from io import BytesIO
 from typing import Final
 
@@ -32,6 +33,11 @@ UNREADABLE: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, Key
 SRGB: Final = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 LARGEST: Final = WIDTHS[-1]
 PAPER: Final = "#ffffff"  # behind what is transparent, where nothing can be
+MAIL_GROUND: Final = "#f8f4ea"  # of templates/email/letter.css
+MAIL_LOGO_BOX: Final = (416, 96)  # pixels; shown at half of it
+MARGIN: Final = 8  # pixels of ground around a logo in a mail
+HEAVY: Final = 40_000  # bytes: papers go out with mails
+COLOURS: Final = 128  # what a logo needs: a mail stays light
 
 
 def prepare(body: bytes) -> PreparedPicture:
@@ -57,6 +63,40 @@ def prepare_logo(body: bytes) -> tuple[bytes, int, int]:
         return _written(logo, "WEBP", lossless=True, method=6), logo.width, logo.height
     except UNREADABLE as error:
         raise PictureRefused("broken") from error
+
+
+@lru_cache(2)
+def logo_on_paper(logo: bytes) -> bytes:
+    """A logo that `prepare_logo` made, on white, for what is printed: PNG, or JPEG where that would be heavy."""
+    with Image.open(BytesIO(logo)) as picture:
+        drawn = _on(PAPER, picture.convert("RGBA"))
+    file = _written(drawn, "PNG", optimize=True)
+    return file if len(file) <= HEAVY else _written(drawn, "JPEG", quality=JPEG_QUALITY)
+
+
+@lru_cache(2)
+def logo_in_mail(logo: bytes) -> tuple[bytes, int, int]:
+    """A logo that `prepare_logo` made, as a small PNG for mails, and the width and height to show it at: a large one
+    has twice the pixels, for fine screens.
+
+    It stands on the ground of our letters and not on nothing: a programme that makes them dark cannot hide it.
+    """
+    with Image.open(BytesIO(logo)) as picture:
+        see_through, drawn = picture.mode == "RGBA", picture.convert("RGBA")
+    drawn.thumbnail(MAIL_LOGO_BOX, Image.Resampling.LANCZOS)
+    if see_through:
+        plate = Image.new("RGBA", (drawn.width + 2 * MARGIN, drawn.height + 2 * MARGIN), MAIL_GROUND)
+        plate.alpha_composite(drawn, (MARGIN, MARGIN))
+        drawn = plate
+    file = BytesIO()
+    drawn.convert("RGB").quantize(COLOURS).save(file, "PNG", optimize=True)
+    share = min(1, *(most / side / 2 for most, side in zip(MAIL_LOGO_BOX, drawn.size, strict=True)))
+    return file.getvalue(), max(1, round(drawn.width * share)), max(1, round(drawn.height * share))
+
+
+def _on(ground: str, picture: Image.Image) -> Image.Image:
+    """`picture` on a plain ground, where it lets through."""
+    return Image.alpha_composite(Image.new("RGBA", picture.size, ground), picture).convert("RGB")
 
 
 def _opened(body: bytes, fault: Callable[[str | None, int, int], str | None] = fault) -> Image.Image:
@@ -97,8 +137,7 @@ def _files(picture: Image.Image) -> PreparedPicture:
     files = {f"{width}.webp": _written(size, "WEBP", quality=WEBP_QUALITY, method=4) for width, size in sizes.items()}
     shared = _scaled(picture, min(SHARE_WIDTH, picture.width))
     if shared.mode == "RGBA":
-        paper = Image.new("RGBA", shared.size, PAPER)
-        shared = Image.alpha_composite(paper, shared).convert("RGB")
+        shared = _on(PAPER, shared)
     files[SHARE] = _written(shared, "JPEG", quality=JPEG_QUALITY, progressive=True, optimize=True)
     digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:20]
     return PreparedPicture(digest, *sizes[widths[-1]].size, widths, files)

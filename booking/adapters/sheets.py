@@ -15,6 +15,7 @@ from booking.domain.attendance import Presence
 from booking.domain.booking import BookingState
 from booking.persistence.bookings import Attendee
 from booking.persistence.masterclasses import Edition, Meeting
+from booking.persistence.site import Logo
 
 COLUMNS: Final = 7  # meetings beside each other on one sheet; more come on further ones
 UPRIGHT: Final = 3  # columns that fit on upright paper
@@ -45,12 +46,13 @@ BADGES: Final = {
 
 @dataclass(frozen=True)
 class Printing:
-    """Who prints: the reader's language, the organiser's name and colour, and the moment."""
+    """Who prints: the reader's language, the organiser's name, colour and logo, and the moment."""
 
     locale: str
     organiser: str
     accent: str
     now: datetime
+    logo: Logo | None = None
 
 
 def attendance(
@@ -107,6 +109,7 @@ def _head(edition: Edition, by: Printing) -> dict[str, Any]:
     return {
         "language": by.locale,
         "accent": by.accent,
+        "logo": typesetter.logo(by.logo),
         "organiser": by.organiser,
         "title": master_class.title.best(by.locale),
         "when": " – ".join(days),

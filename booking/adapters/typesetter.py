@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from booking.adapters.characters import breakable, on_paper
+from booking.adapters.pictures import logo_on_paper
+from booking.persistence.site import Logo
 
 if TYPE_CHECKING:
     from typst import Compiler
 
 TEMPLATES: Final = Path(__file__).parents[2] / "templates" / "documents"
 FONTS: Final = Path(__file__).parent / "fonts"
+LOGO_BOX: Final = (56, 12)  # millimetres that a logo may take
 STANDARDS: Final = ["a-2a", "ua-1"]  # for the archive, and for those who hear the document
 
 _of_thread = threading.local()
@@ -32,6 +35,15 @@ def pdf(template: str, sheet: dict[str, Any], made_at: datetime) -> bytes:
 def typeset(template: str, sheet: dict[str, Any], **export: Any) -> Any:
     """As typst exports it: bytes, or for pictures of several pages a list of them."""
     return _compiler(template).compile(sys_inputs={"sheet": json.dumps(sheet)}, **export)
+
+
+def logo(picture: Logo | None) -> dict[str, Any] | None:
+    """The organiser's logo for a sheet: a file, and how large it is printed, in millimetres; None without one."""
+    if picture is None:
+        return None
+    scale = min(side / pixels for side, pixels in zip(LOGO_BOX, (picture.width, picture.height), strict=True))
+    sizes = {"width": round(picture.width * scale, 2), "height": round(picture.height * scale, 2)}
+    return {"body": list(logo_on_paper(picture.body)), "alone": picture.alone, **sizes}
 
 
 def printable(value: Any, longest: int = 40) -> Any:

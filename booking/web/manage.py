@@ -12,7 +12,7 @@ from booking.adapters.links import manage_url
 from booking.domain.booking import BookingState
 from booking.domain.errors import GatewayUnavailable, IbanNeeded, NotFound, Refusal
 from booking.domain.payment import RefundState
-from booking.persistence import certificates, counters, queries
+from booking.persistence import certificates, counters, queries, site
 from booking.services import manage, pay, refund
 from booking.web.access import LinkRefused, open_booking
 from booking.web.manage_forms import IbanForm, LinkForm, attendees_form, changes_of
@@ -74,7 +74,7 @@ def certificate(token: str, number: str) -> Response:
     found = {row.number: row for row in certificates.of_booking(open_booking(token).id)}
     if number not in found:
         raise NotFound("certificate")
-    return as_pdf(drawn.render(found[number].frozen), number)
+    return as_pdf(drawn.render(found[number].frozen, site.current().logo), number)
 
 
 @blueprint.get("/my/<token>/calendar.ics")

@@ -6,7 +6,7 @@ from flask import Response
 
 from booking.adapters import pdf
 from booking.domain.errors import NotFound
-from booking.persistence import documents
+from booking.persistence import documents, site
 
 
 def as_pdf(content: bytes, name: str) -> Response:
@@ -21,4 +21,4 @@ def document_of(booking_id: int, number: str) -> Response:
     papers = {paper.number: paper for paper in documents.of_booking(booking_id)}
     if number not in papers:
         raise NotFound("document")
-    return as_pdf(pdf.render(papers[number].frozen), number)
+    return as_pdf(pdf.render(papers[number].frozen, site.current().logo), number)

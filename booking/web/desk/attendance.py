@@ -81,7 +81,7 @@ def printed(edition_slug: str) -> Response:
 def printing() -> Printing:
     """Who prints, and when."""
     now = site.current()
-    return Printing(current_language(), now.organiser.name, now.theme.light.accent, clock.now())
+    return Printing(current_language(), now.organiser.name, now.theme.light.accent, clock.now(), now.logo)
 
 
 def _meeting(edition: Edition, wanted: int | None, now: datetime) -> Meeting:

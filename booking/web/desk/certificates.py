@@ -18,7 +18,7 @@ from booking.adapters.gateways import current_ports
 from booking.domain.attendance import by_family_name
 from booking.domain.errors import ChangedMeanwhile, NotFound, NotYetOver, PlanChanged
 from booking.domain.permission import Permission
-from booking.persistence import certificates, editions
+from booking.persistence import certificates, editions, site
 from booking.persistence.certificates import Certificate
 from booking.persistence.masterclasses import Edition
 from booking.services import certificate
@@ -69,14 +69,14 @@ def specimen(edition_slug: str) -> Response:
     """How they look, in the language of the page; issues nothing."""
     edition = own_edition(editions.find(edition_slug))
     content = certificate.specimen(edition, current_ports().issuer, current_language(), clock.now())
-    return as_pdf(drawn.render(content), pgettext("file name", "specimen"))
+    return as_pdf(drawn.render(content, site.current().logo), pgettext("file name", "specimen"))
 
 
 @blueprint.get("/editions/<edition_slug>/certificates/<document_number>.pdf")
 @needs(Permission.ATTEND)
 def show(edition_slug: str, document_number: str) -> Response:
     """One certificate, the same as ever."""
-    return as_pdf(drawn.render(_found(edition_slug, document_number).frozen), document_number)
+    return as_pdf(drawn.render(_found(edition_slug, document_number).frozen, site.current().logo), document_number)
 
 
 @blueprint.route("/editions/<edition_slug>/certificates/<document_number>/correction", methods=["GET", "POST"])

@@ -77,7 +77,7 @@ def change_logo() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.LOGO)
         return _page(logo=form, problem=sentence(refusal))
-    flash(_("Saved. Your logo stands at the head of every page.") if logo else _("There is no logo."), "success")
+    flash(_("Saved. Your logo stands at the head of pages, mails and documents.") if logo else _("There is no logo."), "success")
     return redirect(url_for("desk_settings_look.edit"), 303)
 
 
