@@ -11,17 +11,32 @@ from typing import Final
 
 from booking.domain import placeholders
 
+# To somebody who may only attend: nothing of the booking's account.
+OF_A_SEAT: Final = ("name", "class", "date", "place", "trainer", "organiser")
 OF_A_BOOKING: Final = ("name", "class", "date", "place", "trainer", "reference", "organiser")
 PLACEHOLDERS: Final[dict[str, tuple[str, ...]]] = {
     "received": (*OF_A_BOOKING, "amount_owed"),
     "confirmed": OF_A_BOOKING,
+    "joining": OF_A_SEAT,
+    "paid": (*OF_A_BOOKING, "amount", "amount_owed"),
+    "reminder": (*OF_A_BOOKING, "amount_owed"),
     "expired": OF_A_BOOKING,
+    "seat_added": (*OF_A_BOOKING, "amount_owed"),
+    "substitute": OF_A_BOOKING,
+    "moved": OF_A_BOOKING,
+    "takes_place": OF_A_BOOKING,
+    "called_off": OF_A_BOOKING,
+    "certificate": OF_A_SEAT,
     "cancelled": OF_A_BOOKING,
     "refunded": (*OF_A_BOOKING, "amount"),
     "refund_iban": (*OF_A_BOOKING, "amount"),
     "late_refund": (*OF_A_BOOKING, "amount"),
+    "waived": (*OF_A_BOOKING, "amount", "amount_owed"),
+    "corrected": (*OF_A_BOOKING, "amount", "amount_owed"),
     "link": ("name", "organiser"),
 }
+# Letters to participants without such words, and why.
+WORDED_OTHERWISE: Final = {"message": "the organiser writes each of them"}
 
 
 @dataclass(frozen=True)

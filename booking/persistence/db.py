@@ -111,7 +111,7 @@ def insert_once(model: type[Model], **values: Any) -> None:
 
 def insert_all_once(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> None:
     """As `insert_once`, for many rows that name the same columns."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     if rows:
         db.session.execute(dialect.insert(model).on_conflict_do_nothing(), list(rows))
 

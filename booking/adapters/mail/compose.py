@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 from flask import current_app
 from flask_babel import force_locale
 
-from booking.adapters.mail.headers import POLICY
-from booking.adapters.mail.letters import one_line
+from booking.adapters.mail import logo
+from booking.adapters.mail.headers import POLICY, one_line
+from booking.adapters.mail.logo import MailLogo
 from booking.adapters.mail.reading import AnyLetter, read
 from booking.config import Settings
 
@@ -51,6 +52,8 @@ def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> 
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if picture := picture_of(letter):
+        picture.enclose(message)
     for attachment in letter.attachments(now):
         message.add_attachment(
             attachment.content, *attachment.mimetype.split("/"), filename=attachment.filename, params=attachment.params
@@ -67,6 +70,11 @@ def readings(letter: AnyLetter) -> tuple[str, str, str]:
     return subject, _inlined(html), plain(text)
 
 
+def picture_of(letter: AnyLetter) -> MailLogo | None:
+    """What stands at the head of the letter, beside or instead of the organiser's name."""
+    return logo.of(letter.site.logo, urlsplit(letter.settings.base_url).hostname or "localhost")
+
+
 def _common_facts(letter: AnyLetter) -> dict[str, Any]:
     """What the frame and the templates of all letters may name."""
     return {
@@ -74,6 +82,7 @@ def _common_facts(letter: AnyLetter) -> dict[str, Any]:
         "kind": letter.kind,
         "now": letter.now,
         "organiser": letter.site.organiser,
+        "logo": picture_of(letter),
         "base_url": letter.settings.base_url,
         "demo": letter.settings.demo,
     }

@@ -1,10 +1,15 @@
-"""How the headers of a letter are written: subjects as one run of encoded words, so that no blank is lost."""
+"""How the headers of a letter are written: names on one line, subjects as one run of encoded words, so that no blank is
+lost."""
 
 from __future__ import annotations
 
+import re
 from email.header import Header
 from email.policy import EmailPolicy
 from typing import Any, Final
+from unicodedata import category
+
+UNPRINTED: Final = ("Cc", "Cf", "Cs", "Zl", "Zp")  # line breaks, controls, marks that turn the writing direction
 
 
 class Headers(EmailPolicy):
@@ -21,3 +26,8 @@ class Headers(EmailPolicy):
 
 
 POLICY: Final = Headers(linesep="\r\n")
+
+
+def one_line(text: str) -> str:
+    """What somebody typed, without line breaks or control characters, which have no place in a header or a name."""
+    return re.sub(" +", " ", "".join(" " if category(char) in UNPRINTED else char for char in text)).strip()

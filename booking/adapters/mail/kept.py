@@ -12,6 +12,7 @@ from booking.persistence.sent_mails import Copy
 HEADERS: Final = ("Subject", "From", "To", "Reply-To", "Date", "Message-ID")
 KEY: Final = re.compile(r"/my/[\w.~=-]+")  # in addresses: whoever has it acts as the participant
 NO_KEY: Final = "/my/…"
+PICTURE: Final = re.compile(r'<img[^>]*\bsrc="cid:[^>]*\balt="([^"]*)"[^>]*>')  # the logo, which is no word
 
 
 def copy_of(message: EmailMessage, payload: dict[str, Any]) -> Copy:
@@ -40,4 +41,5 @@ def _without_attachments(message: EmailMessage) -> EmailMessage:
 
 def _words(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    return KEY.sub(NO_KEY, str(part.get_content()) if isinstance(part, EmailMessage) else "")
+    words = str(part.get_content()) if isinstance(part, EmailMessage) else ""
+    return PICTURE.sub(r"\1", KEY.sub(NO_KEY, words))

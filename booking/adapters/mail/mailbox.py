@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
@@ -67,7 +68,7 @@ def read(name: str, source: bytes) -> Letter:
         lang=str(message["Content-Language"]),
         date=parsedate_to_datetime(message["Date"]),
         text=_body(message, "plain"),
-        html=_body(message, "html"),
+        html=_with_pictures(message, _body(message, "html")),
         attachments=tuple(_attachment(part) for part in message.iter_attachments()),
         source=source,
     )
@@ -76,6 +77,16 @@ def read(name: str, source: bytes) -> Letter:
 def _body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     return str(part.get_content()) if isinstance(part, EmailMessage) else ""
+
+
+def _with_pictures(message: EmailMessage, html: str) -> str:
+    """The HTML with the pictures that the message brings along in place of their names."""
+    for part in message.walk():
+        if part["Content-ID"]:
+            content = b64encode(_attachment(part).content).decode()
+            name = f"cid:{part['Content-ID'].strip('<> ')}"
+            html = html.replace(name, f"data:{part.get_content_type()};base64,{content}")
+    return html
 
 
 def _attachment(part: EmailMessage) -> Attachment:

@@ -9,10 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from booking.adapters import certificates, pdf
-from booking.adapters.mail import fillings
-from booking.adapters.mail.letters import Attachment, Letter
+from booking.adapters.mail import enclosures, fillings, subject_matter
+from booking.adapters.mail.enclosures import Attachment
+from booking.adapters.mail.letters import Letter
 from booking.config import Settings
 from booking.domain import placeholders
+from booking.domain.account import is_overdue, pay_by
 from booking.domain.bilingual import Bilingual
 from booking.domain.documents import DocumentContent
 from booking.domain.message import LINKS, RecipientState, still_meant
@@ -35,7 +37,7 @@ class MessageLetter(Letter):
 
     @property
     def to(self) -> MessageRecipient:
-        row: MessageRecipient = self._row(MessageRecipient, "recipient_id")
+        row: MessageRecipient = subject_matter.row(MessageRecipient, self.payload, "recipient_id")
         return row
 
     @property
@@ -75,11 +77,14 @@ class ReminderLetter(MessageLetter):
     """What is owed, until when, and the bill once more."""
 
     def facts(self) -> dict[str, Any]:
-        due = max((paper.due_at for paper in self._asking if paper.due_at), default=None)
-        return Letter.facts(self) | {"bills": self.bills, "due": due, "late": due is not None and due < self.now}
+        billed = max((paper.due_at for paper in self._asking if paper.due_at), default=None)
+        due = pay_by(billed, self.booking.state, self.booking.hold_until)
+        late = due is not None and is_overdue(due, self.now)
+        return Letter.facts(self) | {"bills": self.bills, "due": due, "late": late}
 
     def attachments(self, now: datetime) -> list[Attachment]:
-        return [Attachment(f"{bill.number}.pdf", "application/pdf", pdf.render(bill.frozen)) for bill in self.bills]
+        logo = self.site.logo
+        return [enclosures.printed(bill.number, pdf.render(bill.frozen, logo)) for bill in self.bills]
 
     @cached_property
     def bills(self) -> list[Bill]:
@@ -96,11 +101,9 @@ class ReminderLetter(MessageLetter):
     @cached_property
     def _asking(self) -> list[Document]:
         """Those that stand and ask for a transfer: the invoice of the seats that are left, and fees."""
-        open_invoice = (
-            documents.latest_invoice(self.booking.id) if documents.has_open_invoice(self.booking.id) else None
-        )
+        standing = enclosures.open_invoice(self.booking)
         papers = documents.of_booking(self.booking.id)
-        standing = [p for p in papers if p.kind is DocumentKind.FEE_INVOICE or p is open_invoice]
+        standing = [p for p in papers if p.kind is DocumentKind.FEE_INVOICE or p in standing]
         return [paper for paper in standing if paper.frozen.asks_for_transfer]
 
 
@@ -130,10 +133,8 @@ class CertificateLetter(Letter):
         return super().facts() | {"certificates": [row.frozen for row in self.certificates], "is_booker": not own}
 
     def attachments(self, now: datetime) -> list[Attachment]:
-        return [
-            Attachment(f"{row.number}.pdf", "application/pdf", certificates.render(row.frozen))
-            for row in self.certificates
-        ]
+        logo = self.site.logo
+        return [enclosures.printed(row.number, certificates.render(row.frozen, logo)) for row in self.certificates]
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,12 @@ from booking import config
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.adapters.mail import preview
-from booking.adapters.mail.preview import Preview
 from booking.domain import placeholders
 from booking.domain.errors import ChangedMeanwhile, UnknownPlaceholder
 from booking.domain.letters import PLACEHOLDERS, Words
 from booking.domain.permission import Permission
 from booking.persistence import site
-from booking.services import sample_letters, settings
+from booking.services import settings
 from booking.web.booking_forms import one_line, stripped
 from booking.web.desk.guard import actor, desk_area, needs
 from booking.web.mailbox import LETTER_POLICY
@@ -36,15 +35,26 @@ PARTS: Final = ("subject", "opening", "closing")
 LABELS: Final[dict[str, tuple[LazyString, LazyString]]] = {
     "received": (_l("Booking received, transfer awaited"), _l("After a booking that is paid by bank transfer.")),
     "confirmed": (_l("Booking confirmed"), _l("Once it is paid, free, or on account.")),
+    "joining": (_l("You take part"), _l("To somebody whom you seated, or who takes over a seat.")),
+    "paid": (_l("Payment arrived"), _l("Money came that confirms nothing: on account, a part, or a fee.")),
+    "reminder": (_l("Reminder of what is owed"), _l("When you remind those who have not paid.")),
     "expired": (_l("Hold ended unpaid"), _l("No money came in time: the seats are free again.")),
+    "seat_added": (_l("One more seat"), _l("When you add a seat to a booking.")),
+    "substitute": (_l("Somebody else takes the seat"), _l("To whoever booked.")),
+    "moved": (_l("Another date or place"), _l("When you move a date. What you wrote about it then stands in it too.")),
+    "takes_place": (_l("It takes place"), _l("When you decide so although the group is small.")),
+    "called_off": (_l("Called off"), _l("When you call a date off. What you wrote about it then stands in it too.")),
+    "certificate": (_l("Certificate of attendance"), _l("When you issue certificates, to each participant.")),
     "cancelled": (_l("Cancellation"), _l("Seats were given up: fee and refund stand in it.")),
     "refunded": (_l("Money sent back"), _l("When a refund has left.")),
     "refund_iban": (_l("Which account for the refund?"), _l("When a refund needs a bank account.")),
     "late_refund": (_l("Money that came too late"), _l("When somebody paid after the hold and the class was full.")),
+    "waived": (_l("Nothing asked any more"), _l("When you waive what is owed, or a part of it.")),
+    "corrected": (_l("Payment booked by mistake"), _l("When you take out a payment: it is owed again.")),
     "link": (_l("Fresh links to bookings"), _l("When somebody asks for them on “Find my booking”.")),
-}
+}  # fmt: skip
 MEANINGS: Final[dict[str, LazyString]] = {
-    "name": _l("who booked"),
+    "name": _l("who gets the mail"),
     "class": _l("title of the class"),
     "date": _l("its first day"),
     "place": _l("where it is"),
@@ -52,7 +62,7 @@ MEANINGS: Final[dict[str, LazyString]] = {
     "reference": _l("reference of the booking"),
     "organiser": _l("your name"),
     "amount_owed": _l("what is to be paid"),
-    "amount": _l("what is paid back"),
+    "amount": _l("the sum that the mail is about"),
 }
 
 blueprint = desk_area("settings_letters", __name__)
@@ -137,19 +147,12 @@ def sample(letter_kind: str, language: str) -> Response:
         words = WordsForm(letter_kind).words(language)  # also with a placeholder too many, which then stands as typed
     else:
         words = site.current().letters.get((letter_kind, language), Words())
-    letter = _sample(letter_kind, language, words)
+    letter = preview.of_kind(letter_kind, language, words, current_ports().issuer, config.current(), clock.now())
     title = render_template("desk/settings/_subject.html", subject=letter.subject, language=language)
     html = re.sub(r"(<body[^>]*>)", lambda found: found[1] + title, letter.html, count=1)
     response = Response(html.replace("<head>", '<head><base target="_blank">', 1), mimetype="text/html")
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     return response
-
-
-def _sample(kind: str, language: str, words: Words) -> Preview:
-    now = clock.now()
-    return sample_letters.read(
-        kind, language, now, current_ports().issuer, lambda payload: preview.of(payload, words, config.current(), now)
-    )
 
 
 def _check(kind: str) -> None:

@@ -97,7 +97,7 @@ class TestLetters:
         answer = raw(desk, f"settings/letters/{kind}/{language}", **{f"opening_{language}": f"First {words}",
                      f"closing_{language}": "The last", f"subject_{language}": "About {organiser}"})  # fmt: skip
         assert answer.status_code == 200
-        assert "First Camille Exemple" in answer.text
+        assert f"First {'Sascha' if kind == 'joining' else 'Camille'} Exemple" in answer.text
         assert "The last" in answer.text
         assert "About Atelier du Lac" in answer.text
         assert "{" not in answer.text.partition("First")[2].partition("</div>")[0]
