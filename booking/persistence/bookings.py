@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship, selectinload
 
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState, Channel
 from booking.domain.cancellation import SeatPrice
@@ -170,6 +170,18 @@ def _live_seats() -> Select[int]:
 def lock_booking(booking_id: int) -> Booking:
     """The booking, its row locked; lock its edition first."""
     return db.session.get_one(Booking, booking_id, with_for_update=True, populate_existing=True)
+
+
+def by_id(booking_id: int) -> Booking:
+    """A booking that is there, since something names it."""
+    return db.session.get_one(Booking, booking_id)
+
+
+def whole(booking_id: int) -> Booking | None:
+    """The booking with its date and class, its attendees and their answers. Three queries."""
+    with_edition = joinedload(Booking.edition).joinedload(Edition.master_class)
+    with_seats = selectinload(Booking.attendees).selectinload(Attendee.answers)
+    return db.session.scalar(select(Booking).where(Booking.id == booking_id).options(with_edition, with_seats))
 
 
 def by_reference(reference: str) -> Booking:

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.persistence.db import Model
+from booking.domain.errors import NotFound
+from booking.persistence.db import Model, db
 
 
 class Cancellation(Model):
@@ -37,3 +38,11 @@ class Cancellation(Model):
     def carried_out_at(self) -> datetime:
         """When seats, papers and refunds changed."""
         return self.entered_at or self.received_at
+
+
+def find(booking_id: int, number: int) -> Cancellation:
+    """One cancellation of that booking. Raises NotFound."""
+    cancellation = db.session.get(Cancellation, number)
+    if cancellation is None or cancellation.booking_id != booking_id:
+        raise NotFound("cancellation")
+    return cancellation

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, raiseload, selectinload
 
+from booking.domain.bilingual import Bilingual
 from booking.domain.errors import NotFound
 from booking.domain.publication import Publication
 from booking.persistence import queries
@@ -22,6 +23,16 @@ from booking.persistence.registration_rows import folded
 ORDER: Final = (Publication.PUBLISHED, Publication.DRAFT, Publication.CLOSED, Publication.ARCHIVED)
 
 
+class ClassTitle(NamedTuple):
+    """What a list to choose from says of a class."""
+
+    id: int
+    slug: str
+    title: Bilingual
+    state: Publication
+    vat_exempt: bool
+
+
 @dataclass(frozen=True)
 class ClassRow:
     """A class with its next date (None when none is planned) and how many are to come."""
@@ -29,6 +40,12 @@ class ClassRow:
     master_class: MasterClass
     next: Offer | None
     coming: int
+
+
+def titles() -> list[ClassTitle]:
+    """Every class, the newest first."""
+    columns = (MasterClass.id, MasterClass.slug, MasterClass.title, MasterClass.state, MasterClass.vat_exempt)
+    return [ClassTitle(*row) for row in db.session.execute(select(*columns).order_by(MasterClass.id.desc()))]
 
 
 def counts() -> dict[Publication, int]:

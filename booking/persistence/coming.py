@@ -15,7 +15,7 @@ from booking.persistence.bookings import Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition, MasterClass, Trainer
-from booking.persistence.queries import SeatCount
+from booking.persistence.queries import Offer, SeatCount
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,19 @@ def editions(now: datetime, limit: int, trainer_id: int | None = None, since: da
     ids = [edition.id for edition in found]
     seats, paid = queries.seat_counts(ids, now), _paid(ids, now)
     return [Coming(edition, seats.get(edition.id, SeatCount()), *paid.get(edition.id, (0, 0))) for edition in found]
+
+
+def bookable_by_hand(now: datetime) -> list[Offer]:
+    """Every date, published or not, that is neither over nor called off, by its start. Two statements."""
+    query = (
+        select(Edition)
+        .where(Edition.ends_at > now, Edition.called_off_at.is_(None))
+        .order_by(Edition.starts_at)
+        .options(joinedload(Edition.master_class), joinedload(Edition.venue))
+    )
+    found = db.session.scalars(query).all()
+    seats = queries.seat_counts([edition.id for edition in found], now)
+    return [Offer(edition, seats.get(edition.id, SeatCount())) for edition in found]
 
 
 def _paid(edition_ids: Collection[int], now: datetime) -> dict[int, tuple[int, int]]:

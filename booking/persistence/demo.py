@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.persistence.db import Model
+from booking.domain.errors import NotFound
+from booking.persistence.db import Model, db
 
 
 class DemoCheckout(Model):
@@ -31,3 +32,11 @@ class DemoRefund(Model):
     checkout_id: Mapped[str]
     amount: Mapped[int]
     succeeded: Mapped[bool]
+
+
+def find(checkout_id: str) -> DemoCheckout:
+    """Raises NotFound."""
+    checkout = db.session.get(DemoCheckout, checkout_id)
+    if checkout is None:
+        raise NotFound("checkout")
+    return checkout

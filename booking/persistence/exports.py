@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary
+from sqlalchemy import JSON, ForeignKey, LargeBinary, select
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
+from booking.domain.errors import NotFound
 from booking.domain.export import ExportFormat, ExportKind
-from booking.persistence.db import Model
+from booking.persistence.db import Model, db
 
 
 class Export(Model):
@@ -45,3 +47,16 @@ class Export(Model):
 
 
 Row = dict[str, Any]  # by name of the column: texts, centimes, aware instants, None
+
+
+def find(export_id: int) -> Export:
+    """Raises NotFound."""
+    found = db.session.get(Export, export_id)
+    if found is None:
+        raise NotFound("export")
+    return found
+
+
+def latest(limit: int) -> Sequence[Export]:
+    """What was asked for last, first."""
+    return db.session.scalars(select(Export).order_by(Export.id.desc()).limit(limit)).all()

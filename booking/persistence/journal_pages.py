@@ -54,13 +54,6 @@ def page(wanted: Filter) -> tuple[list[Line], int | None]:
     return lines, lines[-1].entry.id if len(found) > PAGE else None
 
 
-def people() -> list[tuple[int, str]]:
-    """(id, name) of everybody who ever had an account."""
-    return [
-        (id_, name) for id_, name in db.session.execute(select(Organiser.id, Organiser.name).order_by(Organiser.id))
-    ]
-
-
 def _narrowed(query: Any, wanted: Filter) -> Any:
     if wanted.booking:
         own = select(Booking.id).where(Booking.reference == wanted.booking)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from flask_security import RoleMixin, UserMixin, WebAuthnMixin
+from flask_security import RoleMixin, SQLAlchemyUserDatastore, UserMixin, WebAuthnMixin
 from sqlalchemy import JSON, ForeignKey, LargeBinary, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.mutable import MutableList
@@ -105,6 +105,15 @@ class Passkey(WebAuthnMixin, Model):
     user: Mapped[Organiser] = relationship(back_populates="webauthn")
 
 
+class NoRole(RoleMixin):
+    """Flask-Security asks for a kind of role; ours are a column of the person."""
+
+
+def datastore() -> SQLAlchemyUserDatastore:
+    """What Flask-Security reads and writes people and passkeys by."""
+    return SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey)
+
+
 def any_at_all() -> bool:
     """Whether somebody has an account, be it an invited one."""
     return db.session.scalar(select(Organiser.id).limit(1)) is not None
@@ -114,6 +123,17 @@ def everybody() -> Sequence[Organiser]:
     """Those who are active first, then by name."""
     order = (Organiser.active.desc(), Organiser.name, Organiser.id)
     return db.session.scalars(select(Organiser).options(joinedload(Organiser.trainer)).order_by(*order)).all()
+
+
+def names() -> dict[int, str]:
+    """The names of everybody who has or had an account, by id, the first one first."""
+    found = db.session.execute(select(Organiser.id, Organiser.name).order_by(Organiser.id))
+    return {organiser_id: name for organiser_id, name in found}  # noqa: C416
+
+
+def by_id(organiser_id: int) -> Organiser | None:
+    """The person with that id."""
+    return db.session.get(Organiser, organiser_id)
 
 
 def by_email(email: str) -> Organiser | None:

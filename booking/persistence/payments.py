@@ -12,7 +12,7 @@ from stdnum import iban as iban_rules
 
 from booking.domain import reference
 from booking.domain.booking import Channel
-from booking.domain.errors import IbanNeeded
+from booking.domain.errors import IbanNeeded, NotFound
 from booking.domain.payment import (
     GOODWILL,
     OPEN_REFUNDS,
@@ -92,6 +92,14 @@ class Refund(Model):
         self.state = state
         if state in (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.WITHDRAWN):
             self.settled_at = now
+
+
+def find_refund(refund_id: int) -> Refund:
+    """Raises NotFound."""
+    refund = db.session.get(Refund, refund_id)
+    if refund is None:
+        raise NotFound("refund")
+    return refund
 
 
 def refunds_under_way(booking_id: int) -> int:

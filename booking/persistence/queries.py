@@ -127,6 +127,13 @@ def published_slugs() -> list[str]:
     return list(db.session.scalars(select(MasterClass.slug).where(SHOWN).order_by(MasterClass.slug)))
 
 
+def anything_published() -> bool:
+    """Whether some class is published with a published date."""
+    published = (Edition.state == Publication.PUBLISHED) & (MasterClass.state == Publication.PUBLISHED)
+    query = select(Edition.id).join(Edition.master_class).where(published).limit(1)
+    return db.session.scalar(query) is not None
+
+
 def refunds_of(booking_id: int, opened_at: datetime | None = None) -> list[Refund]:
     """The refunds of a booking that count, oldest first: one that failed is told by the one that takes its place, one
     that was withdrawn not at all.

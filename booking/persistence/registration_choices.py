@@ -15,22 +15,11 @@ RECENT: Final = timedelta(days=60)
 MOST: Final = 200
 
 
-class ClassChoice(NamedTuple):
-    slug: str
-    title: Bilingual
-
-
 class EditionChoice(NamedTuple):
     slug: str
     starts_at: datetime
     zone: str
     title: Bilingual
-
-
-def classes() -> list[ClassChoice]:
-    """All classes, the newest first."""
-    query = select(MasterClass.slug, MasterClass.title).order_by(MasterClass.id.desc())
-    return [ClassChoice(*row) for row in db.session.execute(query)]
 
 
 def editions(class_slug: str, edition_slug: str, now: datetime) -> list[EditionChoice]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from booking.domain.errors import NotFound
 from booking.domain.payment import PaymentState, RefundState
-from booking.persistence import documents, ledger
+from booking.persistence import documents, ledger, organisers
 from booking.persistence.bookings import Answer, Attendee, Booking
 from booking.persistence.db import db
 from booking.persistence.documents import Document
@@ -20,7 +20,6 @@ from booking.persistence.journal import JournalEntry
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition
 from booking.persistence.notes import Note
-from booking.persistence.organisers import Organiser
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.sent_mails import SentMail
@@ -83,7 +82,7 @@ def dossier(reference: str) -> Dossier:
         waiting=list(db.session.scalars(_waiting(number))),
         notes=list(db.session.scalars(select(Note).where(Note.booking_id == number).order_by(Note.id))),
         journal=list(db.session.scalars(_journal(booking))),
-        people={number: name for number, name in db.session.execute(select(Organiser.id, Organiser.name))},  # noqa: C416
+        people=organisers.names(),
     )
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from booking.persistence.db import db
@@ -14,12 +17,25 @@ class NestedTransaction(Exception):
     """A service opened a transaction inside another one."""
 
 
+@dataclass
+class Commits:
+    """How many transactions this process has committed."""
+
+    seen: int = 0
+
+
+commits: Final = Commits()
 _after_commit: list[Callable[[], None]] = []
 
 
 def after_commit(action: Callable[[], None]) -> None:
     """Registers `action` to run after each commit that posted something to the outbox. It gets no rows on purpose."""
     _after_commit.append(action)
+
+
+@event.listens_for(db.session, "after_commit")
+def _count(_session: Session) -> None:
+    commits.seen += 1
 
 
 def wake_after_commit() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from booking.domain.errors import VoucherRefused
+from booking.domain.errors import NotFound, VoucherRefused
 from booking.domain.pricing import Discount, VoucherTerms
 from booking.persistence.db import Model, db
 
@@ -32,6 +32,14 @@ class Voucher(Model):
     @property
     def terms(self) -> VoucherTerms:
         return VoucherTerms(self.valid_from, self.valid_until, self.max_uses, self.master_class_id)
+
+
+def by_id(voucher_id: int) -> Voucher:
+    """Raises NotFound."""
+    voucher = db.session.get(Voucher, voucher_id)
+    if voucher is None:
+        raise NotFound("voucher")
+    return voucher
 
 
 def find(code: str, lock: bool = False) -> Voucher:

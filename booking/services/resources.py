@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -12,36 +12,12 @@ from booking.domain.actor import Actor
 from booking.domain.errors import ChangedMeanwhile, NotFound, PlacePromised, StillUsed
 from booking.domain.marks import changed
 from booking.persistence import counters, journal, plain_values
-from booking.persistence.bookings import seats_taken
 from booking.persistence.db import db
-from booking.persistence.masterclasses import Edition, MasterClass, Topic, Trainer, Venue, class_trainers
+from booking.persistence.masterclasses import Venue
 from booking.persistence.organisers import Organiser
+from booking.persistence.resources import ADDRESS, FIELDS, MODELS, Kind, seats_to_come, uses, values_of
 from booking.persistence.slugs import free_slug
 from booking.persistence.transaction import atomic
-
-Kind = Literal["venue", "trainer", "topic"]
-Resource = Venue | Trainer | Topic
-
-MODELS: Final[dict[Kind, Any]] = {"venue": Venue, "trainer": Trainer, "topic": Topic}
-ADDRESS: Final = ("street", "house_number", "postcode", "town", "country")
-FIELDS: Final[dict[Kind, tuple[str, ...]]] = {
-    "venue": ("name", *ADDRESS, "access", "map_url"),
-    "trainer": ("name", "bio"),
-    "topic": ("title",),
-}
-
-
-def values_of(kind: Kind, row: Resource) -> dict[str, Any]:
-    """All that the form shows."""
-    return plain_values.read(row, FIELDS[kind])
-
-
-def find(kind: Kind, slug: str) -> Any:
-    """Raises NotFound."""
-    row = db.session.scalar(select(MODELS[kind]).where(MODELS[kind].slug == slug))
-    if row is None:
-        raise NotFound(kind)
-    return row
 
 
 def write(kind: Kind, wish: str, values: Mapping[str, Any], now: datetime, by: Actor) -> str:
@@ -87,27 +63,6 @@ def delete(kind: Kind, slug: str, now: datetime, by: Actor) -> None:
             raise StillUsed("organiser", people)
         db.session.delete(row)
         _note(f"{kind}_deleted", kind, slug, now, by)
-
-
-def uses(kind: Kind) -> dict[str, int]:
-    """For the slug of each: how many dates (of a venue) or classes (of a trainer, a topic) have it."""
-    if kind == "topic":
-        lists = db.session.scalars(select(MasterClass.topics)).all()
-        return {slug: sum(slug in used for used in lists) for slug in db.session.scalars(select(Topic.slug))}
-    if kind == "venue":
-        query = select(Venue.slug, func.count(Edition.id)).outerjoin(Edition, Edition.venue_id == Venue.id)
-        return dict(db.session.execute(query.group_by(Venue.slug)).all())
-    joined = class_trainers.c
-    query = select(Trainer.slug, func.count(joined.master_class_id)).outerjoin(
-        class_trainers, joined.trainer_id == Trainer.id
-    )
-    return dict(db.session.execute(query.group_by(Trainer.slug)).all())
-
-
-def seats_to_come(venue: Venue, now: datetime) -> int:
-    """Seats that people hold on dates at the venue which are not over."""
-    query = select(Edition.id).where(Edition.venue_id == venue.id, Edition.ends_at > now)
-    return sum(seats_taken(edition_id, now) for edition_id in db.session.scalars(query))
 
 
 def _people_who_are(trainer_id: int) -> int:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
-
 from booking.adapters.links import read_token
-from booking.persistence.bookings import Attendee, Booking
-from booking.persistence.db import db
-from booking.persistence.masterclasses import Edition
+from booking.persistence import bookings
+from booking.persistence.bookings import Booking
 
 
 class LinkRefused(Exception):
@@ -20,10 +16,7 @@ def open_booking(token: str) -> Booking:
     key = read_token(token)
     if key is None:
         raise LinkRefused
-    query = select(Booking).where(Booking.id == key[0])
-    with_edition = joinedload(Booking.edition).joinedload(Edition.master_class)
-    with_seats = selectinload(Booking.attendees).selectinload(Attendee.answers)
-    booking = db.session.scalar(query.options(with_edition, with_seats))
+    booking = bookings.whole(key[0])
     if booking is None or booking.link_version != key[1]:
         raise LinkRefused
     return booking

@@ -20,8 +20,8 @@ from booking.domain.errors import (
     RegistrationNotOpen,
     VoucherRefused,
 )
-from booking.persistence.bookings import Booking
-from booking.persistence.db import db
+from booking.persistence import bookings as rows
+from booking.persistence import editions
 from booking.persistence.drafts import Draft
 from booking.persistence.editions import promised
 from booking.persistence.masterclasses import Edition
@@ -29,7 +29,7 @@ from booking.services import book, drafts, pay
 from booking.services.book import Estimate
 from booking.web import channels
 from booking.web.booking_forms import MAX_SEATS, CheckForm, DetailsForm
-from booking.web.orders import checked_form, edition_of, empty_form, find_edition, order_of, values_of
+from booking.web.orders import checked_form, empty_form, order_of, values_of
 from booking.web.refusals import sentence
 from booking.web.schedule import schedule_of
 from booking.web.security import csrf, limiter
@@ -42,7 +42,7 @@ REMEMBERED = 5  # drafts that a browser's session knows, the latest ones
 @blueprint.get("/editions/<edition>/booking")
 def details(edition: str) -> str | Response:
     """An empty form for one seat, or what this browser has typed before."""
-    row = find_edition(edition)
+    row = editions.shown(edition)
     token = session.get("drafts", {}).get(edition)
     if token and _begun(token):
         return redirect(url_for("bookings.edit", token=token))
@@ -54,7 +54,7 @@ def details(edition: str) -> str | Response:
 @csrf.exempt
 def begin(edition: str) -> Response:
     """What was typed becomes a draft; then as `change`."""
-    return _kept(find_edition(edition), None)
+    return _kept(editions.shown(edition), None)
 
 
 @blueprint.get("/bookings/<token>/details")
@@ -64,8 +64,8 @@ def edit(token: str) -> str | Response:
     if draft.booking_id:
         return _to_booking(draft.booking_id)
     correct = "correct" in request.args
-    form = checked_form(draft) if correct else empty_form(edition_of(draft), data=draft.data)
-    return _details_page(edition_of(draft), form, draft, stale=correct and not form.errors)
+    form = checked_form(draft) if correct else empty_form(editions.of_draft(draft), data=draft.data)
+    return _details_page(editions.of_draft(draft), form, draft, stale=correct and not form.errors)
 
 
 @blueprint.post("/bookings/<token>/details")
@@ -75,7 +75,7 @@ def change(token: str) -> Response:
     draft = drafts.find(token)
     if draft.booking_id:
         return _to_booking(draft.booking_id)
-    return _kept(edition_of(draft), draft)
+    return _kept(editions.of_draft(draft), draft)
 
 
 @blueprint.get("/bookings/<token>/check")
@@ -159,7 +159,7 @@ def _details_page(edition: Edition, form: DetailsForm, draft: Draft | None, stal
 
 
 def _check_page(draft: Draft, form: CheckForm, refusal: Refusal | None = None) -> str | Response:
-    edition, now = edition_of(draft), clock.now()
+    edition, now = editions.of_draft(draft), clock.now()
     details = checked_form(draft)
     price = _price(edition, details)
     if details.errors or isinstance(price, VoucherRefused):
@@ -195,7 +195,7 @@ def _to_correct(token: str) -> Response:
 
 
 def _to_payment(booking_id: int) -> Response:
-    booking = db.session.get_one(Booking, booking_id)
+    booking = rows.by_id(booking_id)
     channel = booking.channel
     if channel in current_gateways() and booking.confirmed_at is None:
         try:
@@ -208,5 +208,5 @@ def _to_payment(booking_id: int) -> Response:
 
 
 def _to_booking(booking_id: int, **words: Any) -> Response:
-    booking = db.session.get_one(Booking, booking_id)
+    booking = rows.by_id(booking_id)
     return redirect(url_for("manage.show", token=manage_token(booking.id, booking.link_version), **words), 303)

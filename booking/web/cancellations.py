@@ -12,11 +12,9 @@ from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
-from booking.domain.errors import IbanNeeded, NotFound, NothingToCancel, QuoteChanged, Refusal
-from booking.persistence import documents, queries
+from booking.domain.errors import IbanNeeded, NothingToCancel, QuoteChanged, Refusal
+from booking.persistence import cancellations, documents, queries
 from booking.persistence.bookings import Booking
-from booking.persistence.cancellations import Cancellation
-from booking.persistence.db import db
 from booking.services import cancel, pay
 from booking.services.cancel import Payee, Proposal
 from booking.web.access import open_booking
@@ -64,9 +62,7 @@ def carry_out(token: str) -> Any:
 def done(token: str, number: int) -> str:
     """What was cancelled, what it cost, how and when the money comes back. Raises NotFound."""
     booking = open_booking(token)
-    cancellation = db.session.get(Cancellation, number)
-    if cancellation is None or cancellation.booking_id != booking.id:
-        raise NotFound("cancellation")
+    cancellation = cancellations.find(booking.id, number)
     refunds = queries.refunds_of(booking.id, opened_at=cancellation.carried_out_at)
     return render_template(
         "cancellations/done.html",

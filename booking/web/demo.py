@@ -9,9 +9,7 @@ from booking.adapters import clock
 from booking.adapters.demo_gateway import DemoGateway
 from booking.adapters.gateways import current_gateways
 from booking.domain.booking import Channel
-from booking.domain.errors import NotFound
-from booking.persistence.db import db
-from booking.persistence.demo import DemoCheckout
+from booking.persistence import demo
 from booking.web.demo_forms import DemoPayForm
 
 blueprint = Blueprint("demo", __name__, url_prefix="/<lang:lang>/demo")
@@ -20,7 +18,7 @@ blueprint = Blueprint("demo", __name__, url_prefix="/<lang:lang>/demo")
 @blueprint.get("/pay/<checkout_id>")
 def checkout(checkout_id: str) -> str | Response:
     """Pay, Decline or Back; a page that is over leads back at once."""
-    found = _find(checkout_id)
+    found = demo.find(checkout_id)
     if found.state != "open" or found.expires_at <= clock.now():
         return redirect(found.return_to, 303)
     return render_template("demo/pay.html", checkout=found, form=DemoPayForm(), declined="declined" in request.args)
@@ -29,7 +27,7 @@ def checkout(checkout_id: str) -> str | Response:
 @blueprint.post("/pay/<checkout_id>")
 def press(checkout_id: str) -> Response:
     """What the payer pressed. A declined card leaves the page open for another try."""
-    found, form = _find(checkout_id), DemoPayForm()
+    found, form = demo.find(checkout_id), DemoPayForm()
     gateway = current_gateways()[Channel.DEMO]
     assert isinstance(gateway, DemoGateway)
     if form.button.data == "decline":
@@ -37,10 +35,3 @@ def press(checkout_id: str) -> Response:
     if form.button.data == "pay":
         return redirect(gateway.pay(found.id, form.refunds.data == "fail"), 303)
     return redirect(found.return_to, 303)
-
-
-def _find(checkout_id: str) -> DemoCheckout:
-    checkout = db.session.get(DemoCheckout, checkout_id)
-    if checkout is None:
-        raise NotFound("checkout")
-    return checkout

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
-
 from booking.domain.booking import Channel
-from booking.domain.errors import NotFound, TermsChanged
+from booking.domain.errors import TermsChanged
 from booking.domain.orders import Acceptance, Contact, SeatOrder
-from booking.persistence.db import db
+from booking.persistence import editions
 from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition
 from booking.services.book import Order
@@ -22,20 +19,6 @@ from booking.web.refusals import sentence
 CONTACT = ("name", "phone", "company", "street", "house_number", "postcode", "town", "country")
 
 
-def find_edition(slug: str) -> Edition:
-    """The edition of a published class. Raises NotFound."""
-    query = select(Edition).where(Edition.slug == slug).options(joinedload(Edition.master_class))
-    edition = db.session.scalar(query)
-    if edition is None or not edition.shown:
-        raise NotFound("edition")
-    return edition
-
-
-def edition_of(draft: Draft) -> Edition:
-    """The edition that a draft is for."""
-    return db.session.get_one(Edition, draft.edition_id)
-
-
 def empty_form(edition: Edition, **values: Any) -> DetailsForm:
     """The form of an edition: filled from the request, else from `values`."""
     asked = [q for q in edition.master_class.questions if q.when == "booking" and not q.retired]
@@ -44,7 +27,7 @@ def empty_form(edition: Edition, **values: Any) -> DetailsForm:
 
 def checked_form(draft: Draft) -> DetailsForm:
     """The draft's form with its errors. Terms that have changed since must be ticked anew."""
-    form = empty_form(edition_of(draft), formdata=None, data=draft.data)
+    form = empty_form(editions.of_draft(draft), formdata=None, data=draft.data)
     form.validate()
     form.forget_token()
     if form.terms.data and draft.data["terms_digest"] != _terms(draft).digest:

@@ -18,13 +18,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import flask
 from flask import Flask, request
-from sqlalchemy import event
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from booking.persistence import counters
-from booking.persistence.db import db
+from booking.persistence.reach import OutOfReach
+from booking.persistence.transaction import commits
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -125,8 +123,8 @@ class PageCache:
     def _moment(self) -> Moment:
         """The present, as far as pages differ by it."""
         now = self._clock()
-        if now >= self._look_again_at or self._commits != _commits.seen:
-            self._look_again_at, self._commits = now + LOOK_EVERY, _commits.seen
+        if now >= self._look_again_at or self._commits != commits.seen:
+            self._look_again_at, self._commits = now + LOOK_EVERY, commits.seen
             self._version = self._read_version()
         return Moment(self._version, int(now // MINUTE))
 
@@ -134,7 +132,7 @@ class PageCache:
         try:
             with self._app.app_context():
                 return counters.read(counters.CATALOGUE)
-        except SQLAlchemyError:
+        except OutOfReach:
             # Without its database the site still shows what it knows, for the rest of the minute.
             self._app.logger.exception("the version of the catalogue cannot be read")
             return self._version
@@ -145,21 +143,6 @@ class PageCache:
             for old in stale or list(self._pages)[:1]:
                 self._pages.pop(old, None)
         self._pages[key] = page
-
-
-@dataclass
-class Commits:
-    """How many transactions this process has committed."""
-
-    seen: int = 0
-
-
-_commits = Commits()
-
-
-@event.listens_for(db.session, "after_commit")
-def _count(_session: Session) -> None:
-    _commits.seen += 1
 
 
 def init_app(app: Flask) -> None:

@@ -14,6 +14,7 @@ from booking.domain.catalogue import CatalogueRefused, CatalogueSpec
 from booking.domain.marks import marks
 from booking.domain.publication import Publication
 from booking.persistence import journal
+from booking.persistence import resources as rows
 from booking.persistence.db import db
 from booking.persistence.imports import ImportedRow
 from booking.persistence.masterclasses import Edition, MasterClass, Topic
@@ -87,8 +88,8 @@ def test_the_file_may_say_the_same_or_be_told_to_win() -> None:
 
 
 def test_other_parts_of_the_file_are_not_held_up_by_a_place_nobody_withdraws() -> None:
-    venue = resources.find("venue", "attic")
-    before = resources.values_of("venue", venue)
+    venue = rows.find("venue", "attic")
+    before = rows.values_of("venue", venue)
     resources.change("venue", "attic", before | {"access_fr": "À pied"}, marks(before), NOW, ORGANISER)
     assert undone(with_edition(price=36000)) == ["venue attic"]
     assert import_catalogue(replace(with_edition(price=36000), venues=SPEC.venues[:1]), NOW).changed == 1

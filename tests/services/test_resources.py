@@ -14,14 +14,15 @@ from booking.domain.errors import ChangedMeanwhile, NotFound, PlacePromised, Sti
 from booking.domain.marks import marks
 from booking.domain.permission import Role
 from booking.domain.pictures import PreparedPicture
+from booking.persistence import resources as rows
 from booking.persistence.db import db
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import MasterClass, Trainer
 from booking.persistence.organisers import Organiser
 from booking.persistence.pictures import Picture, PictureSize, file_of
+from booking.persistence.resources import Kind
 from booking.persistence.transaction import atomic
 from booking.services import classes, pictures, resources
-from booking.services.resources import Kind
 from tests.factories import NOW, make_booking, make_class, make_edition
 
 NEW: dict[Kind, dict[str, Any]] = {
@@ -42,7 +43,7 @@ def _ready(_inside: None) -> None:
 
 
 def change(kind: Kind, slug: str, same_place: bool = False, **values: Any) -> None:
-    before = resources.values_of(kind, resources.find(kind, slug))
+    before = rows.values_of(kind, rows.find(kind, slug))
     resources.change(kind, slug, before | values, marks(before), NOW, ORGANISER, same_place)
 
 
@@ -50,11 +51,11 @@ def change(kind: Kind, slug: str, same_place: bool = False, **values: Any) -> No
 def test_what_was_written_is_there_until_it_is_deleted(kind: Kind) -> None:
     slug = resources.write(kind, "thing", NEW[kind], NOW, ORGANISER)
     assert resources.write(kind, "thing", NEW[kind], NOW, ORGANISER) == "thing-2"
-    assert resources.values_of(kind, resources.find(kind, slug)) == NEW[kind]
-    assert resources.uses(kind) == {"thing": 0, "thing-2": 0}
+    assert rows.values_of(kind, rows.find(kind, slug)) == NEW[kind]
+    assert rows.uses(kind) == {"thing": 0, "thing-2": 0}
     resources.delete(kind, slug, NOW, ORGANISER)
     with pytest.raises(NotFound):
-        resources.find(kind, slug)
+        rows.find(kind, slug)
     lines = db.session.scalars(select(JournalEntry.action).order_by(JournalEntry.id)).all()
     assert lines == [f"{kind}_written", f"{kind}_written", f"{kind}_deleted"]
 
@@ -62,12 +63,12 @@ def test_what_was_written_is_there_until_it_is_deleted(kind: Kind) -> None:
 @every_kind
 def test_of_two_who_write_the_second_is_told(kind: Kind) -> None:
     slug = resources.write(kind, "thing", NEW[kind], NOW, ORGANISER)
-    opened = resources.values_of(kind, resources.find(kind, slug))
+    opened = rows.values_of(kind, rows.find(kind, slug))
     field = next(iter(opened))
     change(kind, slug, **{field: "First"})
     with pytest.raises(ChangedMeanwhile):
         resources.change(kind, slug, opened | {field: "Second"}, marks(opened), NOW, ORGANISER)
-    assert resources.values_of(kind, resources.find(kind, slug))[field] == "First"
+    assert rows.values_of(kind, rows.find(kind, slug))[field] == "First"
 
 
 def test_what_is_used_stays() -> None:
@@ -77,7 +78,7 @@ def test_what_is_used_stays() -> None:
         "venue": edition.venue.slug, "trainer": edition.master_class.trainers[0].slug, "topic": "craft",
     }  # fmt: skip
     for kind, slug in used.items():
-        assert resources.uses(kind)[slug] == 1
+        assert rows.uses(kind)[slug] == 1
         with pytest.raises(StillUsed) as caught:
             resources.delete(kind, slug, NOW, ORGANISER)
         assert (caught.value.by, caught.value.count) == ("edition" if kind == "venue" else "class", 1)
@@ -87,7 +88,7 @@ def test_a_trainer_who_signs_in_stays() -> None:
     slug = resources.write("trainer", "bea", NEW["trainer"], NOW, ORGANISER)
     facts = {"email": "b@example.org", "name": "Bea", "role": Role.TRAINER, "created_at": NOW, "fs_uniquifier": "b"}
     with atomic():
-        db.session.add(Organiser(trainer_id=resources.find("trainer", slug).id, **facts))
+        db.session.add(Organiser(trainer_id=rows.find("trainer", slug).id, **facts))
     with pytest.raises(StillUsed) as caught:
         resources.delete("trainer", slug, NOW, ORGANISER)
     assert caught.value.by == "organiser"
@@ -101,7 +102,7 @@ def test_an_address_that_people_were_promised_changes_only_if_it_is_the_same_pla
         change("venue", venue.slug, street="Elsewhere")
     assert caught.value.seats == 2
     change("venue", venue.slug, same_place=True, house_number="4a")
-    assert resources.find("venue", venue.slug).house_number == "4a"
+    assert rows.find("venue", venue.slug).house_number == "4a"
 
 
 # Pictures

@@ -12,7 +12,7 @@ from booking.domain.account import AccountState
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
 from booking.domain.permission import Permission
-from booking.persistence import registration_choices, registrations, sent_mails, timeline
+from booking.persistence import class_index, registration_choices, registrations, sent_mails, timeline
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.sent_mails import SentMail
 from booking.web.desk.booking_page import page_of
@@ -37,7 +37,7 @@ def index() -> str:
         query=query,
         found=found,
         zone=ZONE,
-        classes=registration_choices.classes(),
+        classes=class_index.titles(),
         editions=registration_choices.editions(query.class_, query.edition, now),
         states=[(state.value, state_words(state)) for state in BookingState],
         accounts=[(account.value, account_words(account)) for account in AccountState] + moved_choices(),

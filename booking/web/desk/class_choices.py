@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
 from booking.domain.publication import Publication
-from booking.persistence import site
-from booking.persistence.db import db
-from booking.persistence.masterclasses import MasterClass, Topic, Trainer
-from booking.persistence.policies import PolicyTemplate
+from booking.persistence import class_index, queries, resources, schedules, site
+from booking.persistence.masterclasses import MasterClass
 from booking.web.desk.class_forms import ClassForm, no_policy
 from booking.web.i18n import words
 
 
 def offer_choices(form: ClassForm, offer: MasterClass) -> ClassForm:
     """The same form, with its choices; without the fields that do not concern this class."""
-    trainers = db.session.scalars(select(Trainer)).all()
-    others = db.session.scalars(
-        select(MasterClass).where(MasterClass.id != offer.id, MasterClass.state != Publication.ARCHIVED)
-    )
-    policies = db.session.scalars(select(PolicyTemplate)).all()
-    form.trainers.choices = _sorted([(trainer.slug, trainer.name) for trainer in trainers])
-    form.topics.choices = _sorted([(topic.slug, words(topic.title)) for topic in db.session.scalars(select(Topic))])
+    others = [one for one in class_index.titles() if one.id != offer.id and one.state is not Publication.ARCHIVED]
+    policies = [policy for policy, _used in schedules.policies()]
+    form.trainers.choices = _sorted([(trainer.slug, trainer.name) for trainer in resources.trainers()])
+    form.topics.choices = _sorted([(topic.slug, words(topic.title)) for topic in queries.topics()])
     form.related.choices = _sorted([(other.slug, words(other.title) or other.slug) for other in others])
     form.policy.choices = [
         no_policy(),

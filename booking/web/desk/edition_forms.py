@@ -15,7 +15,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import (
     FieldList,
     Form,
@@ -35,8 +34,7 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.catalogue import EditionSpec, MeetingSpec
 from booking.domain.editions import LIMITS, MOST_SEATS, Fault
-from booking.persistence.db import db
-from booking.persistence.masterclasses import Venue
+from booking.persistence import resources
 from booking.web.booking_forms import NAME, one_line, stripped
 from booking.web.desk.edition_values import FAULTS, NOTHING, every_field, instant_of
 from booking.web.desk.fields import DayField, MoneyField, pair
@@ -101,10 +99,9 @@ class WhenAndWhere(FlaskForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        venues = db.session.scalars(select(Venue).order_by(Venue.name))
         self.venue.choices = [
             SelectChoice("", _("No place: online only")),
-            *(SelectChoice(venue.slug, f"{venue.name}, {venue.town}") for venue in venues),
+            *(SelectChoice(venue.slug, f"{venue.name}, {venue.town}") for venue in resources.venues()),
         ]
 
     def validate_zone(self, field: Any) -> None:

@@ -8,20 +8,15 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.domain.booking import check_open
 from booking.domain.errors import AlreadyBooked, RegistrationNotOpen, TooMuch
 from booking.domain.permission import Permission
-from booking.persistence import bookings, editions
-from booking.persistence.bookings import Booking
-from booking.persistence.db import db
+from booking.persistence import bookings, coming, editions
 from booking.persistence.masterclasses import Edition
 from booking.persistence.outcomes import Outcome
-from booking.persistence.queries import seat_counts
 from booking.services import enrol
 from booking.web.desk.enrolment_forms import EnrolmentForm, enrolment_form, order_of
 from booking.web.desk.guard import actor, desk_area, done, needs
@@ -36,14 +31,7 @@ def choose() -> Any:
     """Which date; with `edition`, on to its form."""
     if slug := request.args.get("edition"):
         return redirect(url_for(".new", edition_slug=editions.find(slug).slug))
-    now = clock.now()
-    query = select(Edition).where(Edition.ends_at > now, Edition.called_off_at.is_(None))
-    coming = db.session.scalars(
-        query.order_by(Edition.starts_at).options(joinedload(Edition.master_class), joinedload(Edition.venue))
-    ).all()
-    counts = seat_counts([edition.id for edition in coming], now)
-    rows = [(edition, _free(edition, counts.get(edition.id))) for edition in coming]
-    return render_template("desk/enrolment/choose.html", rows=rows)
+    return render_template("desk/enrolment/choose.html", offers=coming.bookable_by_hand(clock.now()))
 
 
 @blueprint.get("/editions/<edition_slug>/bookings/new")
@@ -67,7 +55,7 @@ def create(edition_slug: str) -> Any:
         return _page(edition, form, Look())
     outcome = perform(form, _act(edition, form))
     if isinstance(outcome, Outcome):
-        booking = db.session.get_one(Booking, outcome.booking_id)
+        booking = bookings.by_id(outcome.booking_id)
         return done(_("The booking is written down."), "desk_bookings.show", reference=booking.reference)
     if isinstance(outcome.refusal, TooMuch):
         form.price.errors = [outcome.problem]
@@ -109,7 +97,3 @@ def notices(edition: Edition, now: datetime) -> list[str]:
         else:
             found.append(_("The registration deadline is over."))
     return found
-
-
-def _free(edition: Edition, counted: Any) -> int:
-    return max(0, edition.capacity - (counted.taken + counted.held if counted else 0))

@@ -9,8 +9,6 @@ from flask import redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -20,8 +18,7 @@ from booking.adapters import clock
 from booking.domain.errors import NotFound
 from booking.domain.export import COLUMNS, KEPT, ExportFormat, ExportKind
 from booking.domain.permission import Permission
-from booking.persistence.db import db
-from booking.persistence.exports import Export
+from booking.persistence import editions, exports
 from booking.persistence.masterclasses import Edition
 from booking.services import export
 from booking.services.export import Wish
@@ -33,6 +30,7 @@ from booking.web.i18n import current_language, words
 
 ZONE: Final = "Europe/Zurich"  # of the days of a period
 LISTED: Final = 20
+OFFERED: Final = 200  # dates to choose from
 MIMETYPES: Final = {
     ExportFormat.CSV: "text/csv",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -42,7 +40,7 @@ blueprint = desk_area("files", __name__)
 
 
 class ExportForm(FlaskForm):
-    """What to write into a file."""
+    """What to write into a file; `wanted` is the slug of the date that is chosen at first."""
 
     kind = RadioField(_l("What"), choices=[SelectChoice(str(kind), label) for kind, label in KINDS.items()])
     format = RadioField(
@@ -54,11 +52,9 @@ class ExportForm(FlaskForm):
     since = DayField(_l("From"), [Optional()])
     until = DayField(_l("Until"), [Optional()])
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        latest = db.session.scalars(
-            select(Edition).options(joinedload(Edition.master_class)).order_by(Edition.starts_at.desc()).limit(200)
-        )
+    def __init__(self, kind: str, wanted: str) -> None:
+        latest = editions.latest(OFFERED)
+        super().__init__(kind=kind, edition=next((one.id for one in latest if one.slug == wanted), 0))
         self.edition.choices = [
             SelectChoice(0, _("every date")),
             *(SelectChoice(one.id, _named(one)) for one in latest),
@@ -75,11 +71,11 @@ class ExportForm(FlaskForm):
 def index() -> str | Response:
     """What can be had as a file, and the files of the last days."""
     asked = request.args.get("kind", "")
-    form = ExportForm(kind=asked if asked in KINDS else "registrations", edition=_edition_wanted())
+    form = ExportForm(asked if asked in KINDS else "registrations", request.args.get("edition", ""))
     if form.validate_on_submit():
         export_id = export.ask(_wish(form), clock.now(), actor())
         return redirect(url_for("desk_files.show", export_id=export_id), 303)
-    recent = db.session.scalars(select(Export).order_by(Export.id.desc()).limit(LISTED)).all()
+    recent = exports.latest(LISTED)
     return render_template("desk/files/index.html", form=form, recent=recent, kinds=KINDS, zone=ZONE, days=KEPT.days)
 
 
@@ -87,14 +83,14 @@ def index() -> str | Response:
 @needs(Permission.FILES)
 def show(export_id: int) -> str:
     """How far a file is; the page renews itself until it is done."""
-    return render_template("desk/files/show.html", export=_found(export_id), kinds=KINDS, days=KEPT.days)
+    return render_template("desk/files/show.html", export=exports.find(export_id), kinds=KINDS, days=KEPT.days)
 
 
 @blueprint.get("/files/<int:export_id>/content")
 @needs(Permission.FILES)
 def fetch(export_id: int) -> Response:
     """The file itself."""
-    found = _found(export_id)
+    found = exports.find(export_id)
     if not found.ready or found.content is None:
         raise NotFound("export")
     from_memory = io.BytesIO(found.content)
@@ -105,7 +101,7 @@ def fetch(export_id: int) -> Response:
 @needs(Permission.FILES)
 def erase(export_id: int) -> Response:
     """Takes the file away now."""
-    export.erase(_found(export_id).id, clock.now(), actor())
+    export.erase(export_id, clock.now(), actor())
     return done(_("The file is erased."), "desk_files.index")
 
 
@@ -121,18 +117,6 @@ def _wish(form: ExportForm) -> Wish:
         headings=[heading(column.name) for column in COLUMNS[kind]],
         words=codes(kind),
     )
-
-
-def _edition_wanted() -> int:
-    slug = request.args.get("edition", "")
-    return db.session.scalar(select(Edition.id).where(Edition.slug == slug)) or 0 if slug else 0
-
-
-def _found(export_id: int) -> Export:
-    found = db.session.get(Export, export_id)
-    if found is None:
-        raise NotFound("export")
-    return found
 
 
 def _named(edition: Edition) -> str:

@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from booking.domain.permission import Permission
-from booking.persistence import journal_pages
+from booking.persistence import journal_pages, organisers
 from booking.persistence.journal_pages import Filter
 from booking.web.booking_forms import one_line
 from booking.web.desk.fields import DayField, first_instant, last_second
@@ -39,7 +39,7 @@ class JournalFilter(Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         sides = [SelectChoice(side, actor_words(side)) for side in SIDES]
-        known = [SelectChoice(str(number), name) for number, name in journal_pages.people()]
+        known = [SelectChoice(str(number), name) for number, name in organisers.names().items()]
         actions = sorted(((key, str(words)) for key, words in ACTIONS.items()), key=lambda pair: pair[1])
         self.person.choices = [SelectChoice("", _("everybody")), *known, *sides]
         self.action.choices = [SelectChoice("", _("everything")), *(SelectChoice(*pair) for pair in actions)]

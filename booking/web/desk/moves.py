@@ -7,16 +7,15 @@ from typing import Any
 from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 
 from booking.adapters import clock
 from booking.domain.editions import DateRefused
 from booking.domain.errors import NotMovable, PlanChanged
 from booking.domain.permission import Permission
 from booking.persistence import editions as rows
+from booking.persistence import resources
 from booking.persistence.bookings import seats_taken
-from booking.persistence.db import db
-from booking.persistence.masterclasses import Edition, Venue
+from booking.persistence.masterclasses import Edition
 from booking.services import move
 from booking.web.desk.edition_forms import ConfirmForm, WhenAndWhere, rows_changed
 from booking.web.desk.edition_values import every_field, typed
@@ -98,7 +97,7 @@ def _plan_page(edition: Edition, form: MoveForm, confirm: ConfirmForm | None = N
         "desk/moves/plan.html",
         edition=edition,
         after=spec,
-        venue=db.session.scalar(select(Venue).where(Venue.slug == spec.venue)),
+        venue=resources.find("venue", spec.venue) if spec.venue else None,
         plan=plan,
         form=confirm,
         kept=[(field.name, field.raw_data[0]) for field in every_field(form) if field.raw_data],

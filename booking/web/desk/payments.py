@@ -15,8 +15,7 @@ from booking.domain.booking import BookingState
 from booking.domain.errors import GatewayUnavailable, NotPossibleNow, OtherBooking, TooMuch, WrongAmount
 from booking.domain.permission import Permission
 from booking.persistence import arrivals, documents, ledger
-from booking.persistence.bookings import Booking, by_reference
-from booking.persistence.db import db
+from booking.persistence.bookings import Booking, by_id, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import pay, settle
 from booking.web.desk.booking_forms import PaymentForm, WaiverForm
@@ -37,8 +36,7 @@ def find() -> Any:
     if typed.strip():
         found = arrivals.booking_for(typed)
         if found is not None:
-            booking = db.session.get_one(Booking, found)
-            return redirect(url_for(".new", reference=booking.reference, paid=typed))
+            return redirect(url_for(".new", reference=by_id(found).reference, paid=typed))
         problem = desk_sentence(WrongAmount("unknown"))
     return render_template("desk/actions/find_payment.html", typed=typed, problem=problem), 404 if problem else 200
 

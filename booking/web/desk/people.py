@@ -10,7 +10,6 @@ from booking.adapters import clock
 from booking.domain.errors import AddressTaken, LastOwner, NotFound
 from booking.domain.permission import Permission, Role
 from booking.persistence import organisers, sign_ins
-from booking.persistence.db import db
 from booking.persistence.organisers import Organiser
 from booking.services import people
 from booking.services.people import Person
@@ -140,7 +139,7 @@ def requirement(how: str) -> Response:
 
 
 def _person(organiser_id: int) -> Organiser:
-    person = db.session.get(Organiser, organiser_id)
+    person = organisers.by_id(organiser_id)
     if person is None:
         raise NotFound("organiser")
     return person

@@ -7,14 +7,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from booking.domain.permission import Role
-from booking.persistence.db import db
-from booking.persistence.masterclasses import Trainer
+from booking.persistence import resources
 from booking.web.desk.account_forms import email_field, language_field, name_field
 
 ROLES = (
@@ -41,8 +39,8 @@ class RoleForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = db.session.execute(select(Trainer.id, Trainer.name).order_by(Trainer.name))
-        self.trainer_id.choices = [SelectChoice(0, _("No trainer")), *(SelectChoice(*trainer) for trainer in known)]
+        known = [SelectChoice(trainer.id, trainer.name) for trainer in resources.trainers()]
+        self.trainer_id.choices = [SelectChoice(0, _("No trainer")), *known]
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine: bool = super().validate(extra_validators)

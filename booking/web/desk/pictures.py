@@ -17,9 +17,9 @@ from booking.adapters.pictures import prepare
 from booking.domain.bilingual import Bilingual
 from booking.domain.errors import PictureRefused
 from booking.domain.permission import Permission
-from booking.persistence import class_index
+from booking.persistence import class_index, resources
 from booking.persistence.masterclasses import MasterClass, Trainer
-from booking.services import pictures, resources
+from booking.services import pictures
 from booking.services.pictures import Owner
 from booking.web.booking_forms import NAME, one_line
 from booking.web.desk.class_forms import LINE, in_language

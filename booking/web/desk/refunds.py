@@ -13,14 +13,12 @@ from booking.adapters import clock
 from booking.domain import money
 from booking.domain import reference as references
 from booking.domain.booking import Channel
-from booking.domain.errors import IbanNeeded, NotFound, NotPossibleNow, TooMuch, WrongAmount
+from booking.domain.errors import IbanNeeded, NotPossibleNow, TooMuch, WrongAmount
 from booking.domain.payment import RefundState
 from booking.domain.permission import Permission
 from booking.persistence import payments, refund_lists
-from booking.persistence.bookings import Booking, by_reference
-from booking.persistence.db import db
+from booking.persistence.bookings import Booking, by_id, by_reference
 from booking.persistence.outcomes import Outcome
-from booking.persistence.payments import Refund
 from booking.services import refund, settle
 from booking.web.desk.booking_forms import GiftForm
 from booking.web.desk.booking_words import channel_words, refund_words
@@ -93,13 +91,11 @@ def ask(refund_id: int) -> Response:
 @needs(Permission.MONEY)
 def account(refund_id: int) -> Any:
     """The account, entered for the participant. Raises NotFound."""
-    row = db.session.get(Refund, refund_id)
-    if row is None:
-        raise NotFound("refund")
+    row = payments.find_refund(refund_id)
     if row.state is not RefundState.NEEDS_IBAN:
         flash(_("This refund has its account already."), "info")
         return redirect(url_for(".index"))
-    booking = db.session.get_one(Booking, row.booking_id)
+    booking = by_id(row.booking_id)
     form = IbanForm(holder=booking.name)
     if form.validate_on_submit():
         try:

@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock
@@ -18,9 +17,9 @@ from booking.adapters.characters import slug_of
 from booking.domain.errors import ChangedMeanwhile, PlacePromised, StillUsed
 from booking.domain.marks import marks
 from booking.domain.permission import Permission
-from booking.persistence.db import db
+from booking.persistence import resources as rows
+from booking.persistence.resources import Kind
 from booking.services import resources
-from booking.services.resources import Kind
 from booking.web.desk.class_forms import same
 from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.refusals import sentence
@@ -53,9 +52,9 @@ class Resource:
 
     def rows(self) -> list[tuple[Any, int]]:
         """All of them by name, each with the number of dates or classes that use it."""
-        used = resources.uses(self.kind)
-        found = db.session.scalars(select(resources.MODELS[self.kind]))
-        return [(row, used[row.slug]) for row in sorted(found, key=lambda row: self.named(row).casefold())]
+        used = rows.uses(self.kind)
+        by_name = sorted(rows.rows(self.kind), key=lambda row: self.named(row).casefold())
+        return [(row, used[row.slug]) for row in by_name]
 
 
 def resource_area(resource: Resource, import_name: str) -> Blueprint:
@@ -113,27 +112,27 @@ class Pages:
 
     def edit(self, slug: str) -> str:
         """One of them, to change."""
-        row = resources.find(self._resource.kind, slug)
-        values = resources.values_of(self._resource.kind, row)
+        row = rows.find(self._resource.kind, slug)
+        values = rows.values_of(self._resource.kind, row)
         return self._page(self._resource.form(formdata=None, data={**values, "seen": marks(values)}), row)
 
     def change(self, slug: str) -> Any:
         """Stores what was changed."""
         kind, form = self._resource.kind, self._resource.form()
-        row = resources.find(kind, slug)
+        row = rows.find(kind, slug)
         if not form.validate():
             return self._page(form, row), 422
-        values = self._values(form, resources.values_of(kind, row))
+        values = self._values(form, rows.values_of(kind, row))
         same_place = bool("same_place" in form and form.same_place.data)
         try:
             resources.change(kind, slug, values, form.seen.data or "", clock.now(), actor(), same_place)
         except ChangedMeanwhile as refusal:
-            row = resources.find(kind, slug)
-            form.seen.data = marks(resources.values_of(kind, row))
-            return self._page(form, row, sentence(refusal), resources.values_of(kind, row)), 409
+            row = rows.find(kind, slug)
+            form.seen.data = marks(rows.values_of(kind, row))
+            return self._page(form, row, sentence(refusal), rows.values_of(kind, row)), 409
         except PlacePromised as refusal:
             form.same_place.errors = [sentence(refusal)]
-            return self._page(form, resources.find(kind, slug)), 409
+            return self._page(form, rows.find(kind, slug)), 409
         return done(_("The changes are saved."), f"{self._endpoint}.index")
 
     def delete(self, slug: str) -> Response:
@@ -161,7 +160,7 @@ class Pages:
             row=row,
             resource=resource,
             endpoint=self._endpoint,
-            used=resources.uses(resource.kind).get(row.slug, 0) if row else 0,
+            used=rows.uses(resource.kind).get(row.slug, 0) if row else 0,
             seats=resource.seats(row) if row else 0,
             problem=problem,
             stored={name: text for name, text in (stored or {}).items() if text and name in form},

@@ -7,15 +7,10 @@ from typing import NamedTuple
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from sqlalchemy import exists, select
 
 from booking import config
 from booking.domain.permission import Permission
-from booking.domain.publication import Publication
-from booking.persistence import site
-from booking.persistence.db import db
-from booking.persistence.masterclasses import Edition, MasterClass
-from booking.persistence.policies import PolicyTemplate
+from booking.persistence import queries, schedules, site
 from booking.persistence.site import Site
 from booking.web.desk.guard import desk_area, needs
 
@@ -50,15 +45,13 @@ def _steps(now: Site) -> Iterator[Step]:
     yield from _steps_here(now)
     yield Step(
         _("A cancellation policy"),
-        bool(db.session.scalar(select(exists().where(PolicyTemplate.id.is_not(None))))),
+        bool(schedules.policies()),
         _("Classes that cost something need one: it says what cancelling costs, and until when."),
         url_for("desk_policies.index"),
     )
-    open_date = (Edition.state == Publication.PUBLISHED) & (MasterClass.state == Publication.PUBLISHED)
-    published = select(Edition.id).join(Edition.master_class).where(open_date).limit(1)
     yield Step(
         _("A first class with a date"),
-        db.session.scalar(published) is not None,
+        queries.anything_published(),
         _("Write it, add a date, and publish both."),
         url_for("desk_classes.index"),
     )

@@ -11,7 +11,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from markupsafe import Markup
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -20,9 +19,7 @@ from booking.adapters import clock
 from booking.domain.bilingual import Bilingual
 from booking.domain.errors import ChangedMeanwhile, NotFound, UnknownPlaceholder
 from booking.domain.permission import Permission
-from booking.persistence import site, site_texts
-from booking.persistence.db import db
-from booking.persistence.organisers import Organiser
+from booking.persistence import organisers, site, site_texts
 from booking.services import site_texts as writing
 from booking.web import pages
 from booking.web.booking_forms import stripped
@@ -139,11 +136,9 @@ def drop(page: str) -> Response:
 def versions(page: str) -> str:
     """Every version with its day, who published it and, of the terms, how many bookings accepted it."""
     found = site_texts.versions(page)
-    writers = select(Organiser.id, Organiser.name).where(Organiser.id.in_({row.organiser_id for row in found}))
-    names = {person.id: person.name for person in db.session.execute(writers)}
     accepted = site_texts.acceptances() if page == "terms" else {}
     return render_template("desk/settings/text_versions.html", page=page, title=TITLES[page], versions=found,
-                           names=names, accepted=accepted)  # fmt: skip
+                           names=organisers.names(), accepted=accepted)  # fmt: skip
 
 
 @blueprint.get("/settings/texts/<any(terms, privacy, legal):page>/versions/<int:number>")

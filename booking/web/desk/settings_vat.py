@@ -10,7 +10,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, StringField
 from wtforms.validators import InputRequired, Optional, ValidationError
@@ -19,9 +18,7 @@ from booking.adapters import clock
 from booking.domain.errors import ChangedMeanwhile
 from booking.domain.permission import Permission
 from booking.domain.vat import SWISS_RATES, Vat, VatRate, VatRules, in_order
-from booking.persistence import site
-from booking.persistence.db import db
-from booking.persistence.masterclasses import MasterClass
+from booking.persistence import class_index, site
 from booking.services import settings
 from booking.web.booking_forms import LINE, one_line
 from booking.web.desk.fields import DayField
@@ -118,7 +115,7 @@ def edit() -> str:
         rates=[{"since": rate.since, "rate": f"{Decimal(rate.rate) / 100:f}"} for rate in rates],
         shown=settings.fingerprint(site.VAT),
     )
-    return _page(form, {row.id for row in _classes() if row.vat_exempt})
+    return _page(form, {row.id for row in class_index.titles() if row.vat_exempt})
 
 
 @blueprint.post("/settings/vat")
@@ -154,13 +151,9 @@ def _changed_rows(form: VatForm, action: str) -> bool:
     return True
 
 
-def _classes() -> list[MasterClass]:
-    return list(db.session.scalars(select(MasterClass).order_by(MasterClass.id)))
-
-
 def _page(form: VatForm, exempt: set[int], problem: str | None = None) -> str:
     now = site.current().vat
     rate = now.rate_on(clock.now().date()) if now else None
     sample = Vat.held_in(SAMPLE, rate) if rate else None
-    return render_template("desk/settings/vat.html", form=form, classes=_classes(), exempt=exempt, problem=problem,
-                           sample=sample, price=SAMPLE, most=MAX_RATES)  # fmt: skip
+    return render_template("desk/settings/vat.html", form=form, classes=class_index.titles()[::-1], exempt=exempt,
+                           problem=problem, sample=sample, price=SAMPLE, most=MAX_RATES)  # fmt: skip

@@ -14,14 +14,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Flask, abort, g, request
-from flask_security import RoleMixin, Security, SQLAlchemyUserDatastore
+from flask_security import Security
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock, demo_people
 from booking.config import Settings, current
 from booking.persistence import organisers, sign_ins
-from booking.persistence.db import db
-from booking.persistence.organisers import Organiser, Passkey
 from booking.persistence.transaction import atomic
 from booking.web.desk import presence, sign_in_limits
 from booking.web.desk.people_forms import ROLES
@@ -62,10 +60,6 @@ ADDRESSES: Final = {
 CLOSED: Final = ("two_factor_rescue", "tf_select", "two_factor_setup_validate")
 
 
-class NoRole(RoleMixin):
-    """Flask-Security asks for a kind of role; ours are a column of the person."""
-
-
 def init_app(app: Flask, settings: Settings) -> None:
     """Registers Flask-Security's pages under /<lang>/desk."""
     app.config.update(_switches(settings))
@@ -77,7 +71,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     with _confined_to_the_desk(app):
         security = Security(
             app,
-            SQLAlchemyUserDatastore(db, Organiser, NoRole, Passkey),
+            organisers.datastore(),
             login_form=SignInForm,
             forgot_password_form=ForgottenForm,
             two_factor_setup_form=SecondFactorForm,

@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField, URLFi
 from wtforms.validators import DataRequired, Regexp, ValidationError
 
 from booking.adapters import clock
-from booking.services import resources
+from booking.persistence import resources
 from booking.web.booking_forms import NAME, SHORT, one_line
 from booking.web.countries import CountryField
 from booking.web.desk.class_forms import PAGE, in_language

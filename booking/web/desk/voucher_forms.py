@@ -11,15 +11,13 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from booking.domain import money
+from booking.persistence import class_index
 from booking.persistence.bookings import REFERENCE_ALPHABET
-from booking.persistence.db import db
-from booking.persistence.masterclasses import MasterClass
 from booking.persistence.vouchers import Voucher
 from booking.services.vouchers import VoucherFacts
 from booking.web.booking_forms import one_line
@@ -67,7 +65,7 @@ class VoucherForm(FlaskForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        classes = db.session.scalars(select(MasterClass).order_by(MasterClass.slug))
+        classes = sorted(class_index.titles(), key=lambda one: one.slug)
         self.master_class.choices = [
             SelectChoice(0, _("every class")),
             *(SelectChoice(one.id, words(one.title)) for one in classes),

@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock
-from booking.domain.errors import CodeTaken, NotFound, StillUsed
+from booking.domain.errors import CodeTaken, StillUsed
 from booking.domain.permission import Permission
 from booking.persistence import schedules
-from booking.persistence.db import db
-from booking.persistence.vouchers import Voucher
+from booking.persistence import vouchers as rows
 from booking.services import vouchers
 from booking.web.desk import voucher_forms
 from booking.web.desk.guard import actor, desk_area, done, needs
@@ -46,7 +45,7 @@ def new() -> str | Response:
 @needs(Permission.MONEY)
 def edit(voucher_id: int) -> str | Response:
     """One voucher, to change. Raises NotFound."""
-    voucher = _found(voucher_id)
+    voucher = rows.by_id(voucher_id)
     form = voucher_forms.filled(voucher)
     if form.validate_on_submit():
         try:
@@ -73,10 +72,3 @@ def end(voucher_id: int) -> Response:
     except StillUsed as refusal:
         flash(sentence(refusal), "error")
     return redirect(url_for("desk_vouchers.index"), 303)
-
-
-def _found(voucher_id: int) -> Voucher:
-    voucher = db.session.get(Voucher, voucher_id)
-    if voucher is None:
-        raise NotFound("voucher")
-    return voucher

@@ -17,8 +17,6 @@ from booking.adapters import clock, desk_links
 from booking.domain.errors import LinkOver
 from booking.domain.permission import Role
 from booking.persistence import organisers
-from booking.persistence.db import db
-from booking.persistence.organisers import Organiser
 from booking.services import account, people
 from booking.services.people import Person
 from booking.web import errors
@@ -36,7 +34,7 @@ OVER: Final = lazy_gettext("This link no longer opens")
 def invitation(token: str) -> str | Response | tuple[str, int]:
     """Somebody invited chooses a password. Raises LinkOver."""
     organiser_id, invited_at = desk_links.read_invitation(token) or (0, None)
-    person = db.session.get(Organiser, organiser_id)
+    person = organisers.by_id(organiser_id)
     if person is None or invited_at is None or person.invited_at != invited_at or not person.is_invited(clock.now()):
         raise LinkOver
     form = InvitedForm(name=person.name, locale=person.locale)
@@ -65,7 +63,7 @@ def owner(token: str) -> str | Response | tuple[str, int]:
 def address(token: str) -> str | Response:
     """A new address is proved, by a button: programs that look into mails open links too. Raises LinkOver."""
     organiser_id, email = desk_links.read_address(token) or (0, "")
-    person = db.session.get(Organiser, organiser_id)
+    person = organisers.by_id(organiser_id)
     if person is None or not email or person.new_email != email:
         raise LinkOver
     if request.method == "GET":
