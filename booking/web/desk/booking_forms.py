@@ -142,58 +142,50 @@ class GiftForm(AccountFields, ActForm):
 
 
 class CancellingForm(AccountFields, ActForm):
-    """Which seats, since when, at what fee."""
+    """Which seats; since when and at what fee, where it is not now and not that of the terms."""
 
     seats = SelectMultipleField(_l("Seats"), coerce=int, validate_choice=False)
-    when = RadioField(
-        _l("When was it cancelled?"),
-        choices=[
-            SelectChoice("now", _l("now")),
-            SelectChoice("earlier", _l("earlier: by a letter, an e-mail, a call")),
-        ],
-        default="now",
-    )
     received_day = DayField(_l("Day"), [Optional()])
     received_time = ClockField(_l("Time"), [Optional()])
     received_reason = TextAreaField(_l("How you know"), [REASON], filters=[stripped])
-    charge = RadioField(
-        _l("Which fee?"),
-        choices=[SelectChoice("terms", _l("the fee of the terms")), SelectChoice("lower", _l("a lower one"))],
-        default="terms",
-    )
     fee = MoneyField(_l("Fee"))
     fee_reason = TextAreaField(_l("Why it is lower"), [REASON], filters=[stripped])
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Field by field; then the day, which is needed only where it was cancelled earlier."""
+        """Field by field; then the day, which is needed where something else of an earlier receipt was entered."""
         fine: bool = super().validate(extra_validators)
-        if self.when.data == "earlier" and self.received_day.data is None and not self.received_day.errors:
+        earlier = self.received_time.data or self.received_reason.data
+        if earlier and self.received_day.data is None and not self.received_day.errors:
             self.received_day.errors = [_("Enter the day on which the letter, e-mail or call came.")]
             fine = False
         return fine
 
+    def validate_seats(self, field: Any) -> None:
+        """Nobody is chosen beforehand."""
+        if not field.data:
+            raise ValidationError(_("Choose at least one seat."))
+
     def validate_received_reason(self, field: Any) -> None:
         """Needed where it was cancelled earlier."""
-        if self.when.data == "earlier" and not field.data:
+        if self.received_day.data and not field.data:
             raise ValidationError(_("Enter how you know: “letter of 3 March”, “e-mail of that evening”."))
 
     def validate_fee(self, field: Any) -> None:
         """Needed where it is lowered."""
-        if self.charge.data == "lower" and field.centimes is None:
+        if self.fee_reason.data and not field.data:
             raise ValidationError(_("Enter the fee in francs; 0 for none."))
 
     def validate_fee_reason(self, field: Any) -> None:
         """Needed where it is lowered."""
-        if self.charge.data == "lower" and not field.data:
+        if self.fee.data and not field.data:
             raise ValidationError(_("Enter why the fee is lower."))
 
     def decision(self, zone: str) -> Decision:
         """What was typed, on the clocks of `zone`. Raises ClockChange. Without an hour it came at the day's first."""
         received = None
-        if self.when.data == "earlier" and self.received_day.data:
+        if self.received_day.data:
             received = instant(self.received_day.data, self.received_time.data or time(), zone)
-        fee = self.fee.centimes if self.charge.data == "lower" else None
-        return Decision(received, self.received_reason.data or "", fee, self.fee_reason.data or "")
+        return Decision(received, self.received_reason.data or "", self.fee.centimes, self.fee_reason.data or "")
 
     def payee(self, holder: str) -> Payee:
         """Where a refund by bank goes; `holder` where no other is named."""

@@ -12,8 +12,10 @@ from booking.adapters.gateways import current_ports
 from booking.domain.errors import GatewayUnavailable, IbanNeeded, NothingToCancel, ReceiptRefused, Refusal, TooMuch
 from booking.domain.local_time import ClockChange
 from booking.domain.permission import Permission
+from booking.persistence import standing
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.outcomes import Outcome
+from booking.persistence.standing import Standing
 from booking.services import cancel, pay
 from booking.services.cancel import Decision, Payee, Proposal
 from booking.web.desk.booking_forms import CancellingForm
@@ -29,12 +31,15 @@ blueprint = desk_area("cancellations", __name__)
 @blueprint.get("/bookings/<reference>/cancellation")
 @needs(Permission.MONEY)
 def propose(reference: str) -> Any:
-    """What cancelling now would do; all seats, or each `seat` of the query. Raises NotFound."""
+    """What cancelling now would do, for each `seat` of the query. Of several seats none is chosen beforehand: one that
+    is cancelled by mistake cannot be taken back. Raises NotFound."""
     booking = by_reference(reference)
     form = CancellingForm(formdata=None)
     chosen = numbers(request.args.getlist("seat"))
-    form.seats.data = chosen or [seat.id for seat in booking.active]
-    return _page(booking, form, look_at(form, _act(booking, form, Decision(), Payee())), Decision())
+    form.seats.data = chosen or [seat.id for seat in booking.active if len(booking.active) == 1]
+    if booking.active and not form.seats.data:
+        return _page(reference, form, Look(), Decision())
+    return _page(reference, form, look_at(form, _act(booking, form, Decision(), Payee())), Decision())
 
 
 @blueprint.post("/bookings/<reference>/cancellation")
@@ -45,12 +50,12 @@ def carry_out(reference: str) -> Any:
     if "seats" not in request.form and len(booking.active) == 1:  # nothing to choose from
         form.seats.data = [booking.active[0].id]
     if not form.validate():
-        return _page(booking, form, Look(), Decision())
+        return _page(reference, form, Look(), Decision())
     try:
         decision = form.decision(booking.edition.zone)
     except ClockChange:
         form.received_time.errors = [_("Clocks change that night: enter another time.")]
-        return _page(booking, form, Look(), Decision())
+        return _page(reference, form, Look(), Decision())
     return _perform(booking, form, decision)
 
 
@@ -59,7 +64,7 @@ def _perform(booking: Booking, form: CancellingForm, decision: Decision) -> Any:
     try:
         pay.end_attempts(booking.id, clock.now(), current_ports())
     except GatewayUnavailable as refusal:
-        return _page(booking, form, Look(problem=desk_sentence(refusal)), decision)
+        return _page(reference, form, Look(problem=desk_sentence(refusal)), decision)
     outcome = perform(form, act)
     if isinstance(outcome, Outcome):
         words = _("It is cancelled, and the participant is told.")
@@ -68,7 +73,7 @@ def _perform(booking: Booking, form: CancellingForm, decision: Decision) -> Any:
     if type(outcome.refusal) in fields:
         fields[type(outcome.refusal)].errors = [outcome.problem]
         outcome = Look()
-    return _page(booking, form, outcome, decision)
+    return _page(reference, form, outcome, decision)
 
 
 def _act(booking: Booking, form: CancellingForm, decision: Decision, payee: Payee) -> Act:
@@ -76,10 +81,11 @@ def _act(booking: Booking, form: CancellingForm, decision: Decision, payee: Paye
     return lambda shown: cancel.cancel_for(number, seats, decision, clock.now(), current_ports(), payee, actor(), shown)
 
 
-def _page(booking: Booking, form: CancellingForm, look: Look, decision: Decision) -> tuple[str, int]:
-    received = decision.received or clock.now()
-    asked = _proposal(booking, form, received, None)
-    proposal = _proposal(booking, form, received, decision.fee) or asked
+def _page(reference: str, form: CancellingForm, look: Look, decision: Decision) -> tuple[str, int]:
+    booking = by_reference(reference)  # anew: a rehearsal leaves nothing of what was read before it
+    received, stands = decision.received or clock.now(), standing.of(booking.id)
+    asked = _proposal(booking, form, received, None, stands)
+    proposal = _proposal(booking, form, received, decision.fee, stands) or asked
     page = render_template(
         "desk/actions/cancellation.html",
         booking=booking,
@@ -92,13 +98,17 @@ def _page(booking: Booking, form: CancellingForm, look: Look, decision: Decision
         sums=_sums(asked, proposal),
         schedule=_schedule(booking, asked, received),
         hopeless=isinstance(look.refusal, NothingToCancel) and not booking.active,
+        offers_all=request.method == "GET" and len(form.seats.data or []) < len(booking.active),
+        is_over=booking.edition.ends_at <= clock.now(),
     )
     return page, 422 if form.errors else look.status
 
 
-def _proposal(booking: Booking, form: CancellingForm, received: Any, fee: int | None) -> Proposal | None:
+def _proposal(
+    booking: Booking, form: CancellingForm, received: Any, fee: int | None, stands: Standing
+) -> Proposal | None:
     try:
-        return cancel.propose(booking, form.seats.data or [], received, fee)
+        return cancel.propose(booking, form.seats.data or [], received, fee, stands)
     except Refusal:
         return None
 
