@@ -13,6 +13,7 @@ from booking.domain.errors import UnknownPlaceholder
 
 BRACES: Final = re.compile(r"\{\s*([^{}\s]*)\s*\}")
 MARKS: Final = re.compile(r"([!-/:-@\[-`{-~])")  # every one of these may be a sign of Markdown
+BLANKS: Final = re.compile("[^\\S\u00a0\u202f]+")  # all but those that keep words together
 LINKED: Final = re.compile(r"\]\(\s*\Z")  # what stands before the address of a link of Markdown
 
 
@@ -51,5 +52,6 @@ def fill_markdown(text: str, values: Mapping[str, str], links: Collection[str] =
 
 
 def literal(value: str) -> str:
-    """`value` on one line, its signs written so that Markdown shows them and does not obey them."""
-    return MARKS.sub(r"\\\1", " ".join(value.split()))
+    """`value` on one line, its signs written so that Markdown shows them and does not obey them. "CHF 340.00" stays
+    together."""
+    return MARKS.sub(r"\\\1", BLANKS.sub(" ", value).strip())

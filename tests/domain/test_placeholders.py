@@ -38,6 +38,7 @@ def test_the_rest_is_not(text: str) -> None:
         ("*Eve* [x](y)", r"\*Eve\* \[x\]\(y\)"),
         ("Eve\n# Title", r"Eve \# Title"),
         ("<b>O'Hara</b> & Fils", r"\<b\>O\'Hara\<\/b\> \& Fils"),
+        ("CHF\u00a0340.00", "CHF\u00a0340\\.00"),
     ],
 )
 def test_signs_in_a_value_are_no_markdown(value: str, written: str) -> None:

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from booking.domain import accent
@@ -116,6 +117,22 @@ def test_a_logo_is_made_anew_and_stands_at_the_head_of_every_page(desk: Desk) ->
     assert (file.mimetype, file.cache_control.immutable) == ("image/webp", True)
     assert b"somebody" not in file.data
     assert Image.open(BytesIO(file.data)).size == (576, 192)
+
+
+def test_papers_are_drawn_with_the_logo_of_today(desk: Desk) -> None:
+    slug = desk.edition()
+    page = desk.book_and_pay(slug)
+    paid = [link.attributes["href"] for link in Page.of(page.text).all("a")]
+    receipt = next(address for address in paid if "/documents/REC" in address)
+
+    def pictures() -> list[int]:
+        specimen, sheet = (desk.get(f"editions/{slug}/{name}.pdf") for name in ("certificates/specimen", "attendance"))
+        papers = (desk.browser.get(receipt), specimen, sheet)
+        return [len(PdfReader(BytesIO(paper.data)).pages[0].images) for paper in papers]
+
+    assert pictures() == [0, 0, 0]
+    send(desk, "action=save", LOGO, logo=(picture(), "logo.png"))
+    assert pictures() == [1, 1, 1]
 
 
 def test_a_logo_may_carry_the_name_alone(desk: Desk) -> None:
