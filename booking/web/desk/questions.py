@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -16,7 +16,7 @@ from booking.domain.permission import Permission
 from booking.persistence import class_index
 from booking.persistence.masterclasses import MasterClass, Question
 from booking.services import questions
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.question_forms import QuestionForm, filled, with_rows
 from booking.web.refusals import sentence
 
@@ -80,7 +80,7 @@ def move(class_slug: str, question_id: int) -> Response:
     if steps not in ("-1", "1"):
         abort(400)
     questions.move(class_slug, question_id, int(steps), clock.now(), actor())
-    return _back(class_slug)
+    return redirect(url_for("desk_classes.show", class_slug=class_slug, _anchor="questions"), 303)
 
 
 @blueprint.post("/classes/<class_slug>/questions/<int:question_id>/removal")
@@ -134,9 +134,4 @@ def _words(refusal: PromiseBroken) -> str:
 
 
 def _done(words: str, class_slug: str) -> Response:
-    flash(words, "success")
-    return _back(class_slug)
-
-
-def _back(class_slug: str) -> Response:
-    return redirect(url_for("desk_classes.show", class_slug=class_slug, _anchor="questions"), 303)
+    return done(words, "desk_classes.show", class_slug=class_slug, _anchor="questions")

@@ -71,7 +71,7 @@ def sent() -> Response:
     else:
         words = "%(num)d refund is marked as sent, and the payer is told."
         told = ngettext(words, "%(num)d refunds are marked as sent, and the payers are told.", marked)
-        flash(told, "success")
+        return done(told, ".index")
     return redirect(url_for(".index"), 303)
 
 

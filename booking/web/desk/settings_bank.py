@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -21,7 +21,7 @@ from booking.persistence import documents, site
 from booking.persistence.documents import Document
 from booking.services import settings
 from booking.web.booking_forms import one_line
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.refusals import sentence
 
 LISTED: Final = 50  # open bills on the page; the others are counted
@@ -106,8 +106,7 @@ def change() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.BANK)
         return _page(form, sentence(refusal))
-    flash(_("Saved. New QR-bills carry this account."), "success")
-    return redirect(url_for("desk_settings_bank.edit"), 303)
+    return done(_("Saved. New QR-bills carry this account."), "desk_settings_bank.edit")
 
 
 def _account(iban: str | None, holder: str | None) -> Account | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from flask import flash, redirect, render_template, url_for
+from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -23,7 +23,7 @@ from booking.persistence import site
 from booking.services import settings
 from booking.web.booking_forms import ADDRESS, LINE, NAME, SHORT, one_line
 from booking.web.countries import CountryField
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.i18n import NAMES
 from booking.web.refusals import sentence
 
@@ -91,8 +91,10 @@ def change() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.IDENTITY)
         return _page(form, sentence(refusal))
-    flash(_("Saved. Pages, mails and new documents carry it; documents that you issued stay as they are."), "success")
-    return redirect(url_for("desk_settings_identity.edit"), 303)
+    return done(
+        _("Saved. Pages, mails and new documents carry it; documents that you issued stay as they are."),
+        "desk_settings_identity.edit",
+    )
 
 
 def _page(form: IdentityForm, problem: str | None = None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -25,7 +25,7 @@ from booking.domain.permission import Permission
 from booking.persistence import site
 from booking.services import settings
 from booking.web.booking_forms import one_line, stripped
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.mailbox import LETTER_POLICY
 from booking.web.refusals import sentence
 
@@ -134,8 +134,11 @@ def change(letter_kind: str) -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.LETTER + letter_kind)
         return _page(form, sentence(refusal))
-    flash(_("Back to the words that came with the site.") if back else _("Saved. The next letters say so."), "success")
-    return redirect(url_for("desk_settings_letters.edit", letter_kind=letter_kind), 303)
+    return done(
+        _("Back to the words that came with the site.") if back else _("Saved. The next letters say so."),
+        "desk_settings_letters.edit",
+        letter_kind=letter_kind,
+    )
 
 
 @blueprint.route("/settings/letters/<letter_kind>/<any(fr, en):language>", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from booking.persistence import site
 from booking.persistence.site import Logo
 from booking.services import settings
 from booking.web.desk.fields import pair
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.settings_look_forms import (
     ColoursForm,
     FrontForm,
@@ -59,8 +59,7 @@ def recolour() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.COLOURS)
         return _page(colours=form, problem=sentence(refusal))
-    flash(_("Saved. The site, its mails and new documents wear this colour."), "success")
-    return redirect(url_for("desk_settings_look.edit"), 303)
+    return done(_("Saved. The site, its mails and new documents wear this colour."), "desk_settings_look.edit")
 
 
 @blueprint.post("/settings/look/logo")
@@ -77,8 +76,10 @@ def change_logo() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.LOGO)
         return _page(logo=form, problem=sentence(refusal))
-    flash(_("Saved. Your logo stands at the head of pages, mails and documents.") if logo else _("There is no logo."), "success")
-    return redirect(url_for("desk_settings_look.edit"), 303)
+    return done(
+        _("Saved. Your logo stands at the head of pages, mails and documents.") if logo else _("There is no logo."),
+        "desk_settings_look.edit",
+    )
 
 
 @blueprint.post("/settings/look/front")
@@ -93,8 +94,7 @@ def change_front() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.FRONT)
         return _page(front=form, problem=sentence(refusal))
-    flash(_("Saved. The front page opens with these words."), "success")
-    return redirect(url_for("desk_settings_look.edit"), 303)
+    return done(_("Saved. The front page opens with these words."), "desk_settings_look.edit")
 
 
 def _logo(form: LogoForm) -> Logo | None:

@@ -23,7 +23,7 @@ from booking.persistence import organisers, site, site_texts
 from booking.services import site_texts as writing
 from booking.web import pages
 from booking.web.booking_forms import stripped
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.markdown import render
 from booking.web.refusals import sentence
 
@@ -89,8 +89,7 @@ def change(page: str) -> str | Response:
         return _page(page, form, problem=sentence(refusal))
     if action == "publish":
         return redirect(url_for("desk_settings_texts.review", page=page), 303)
-    flash(_("The draft is kept. Nobody sees it before you publish it."), "success")
-    return redirect(url_for("desk_settings_texts.edit", page=page), 303)
+    return done(_("The draft is kept. Nobody sees it before you publish it."), "desk_settings_texts.edit", page=page)
 
 
 @blueprint.get("/settings/texts/<any(terms, privacy, legal):page>/publication")
@@ -113,9 +112,8 @@ def publish(page: str) -> Response:
         return redirect(url_for("desk_settings_texts.review", page=page), 303)
     except NotFound:
         flash(_("There is no draft any more."), "warning")
-    else:
-        flash(_("Version %(number)s is in force.", number=number), "success")
-    return redirect(url_for("desk_settings_texts.versions", page=page), 303)
+        return redirect(url_for("desk_settings_texts.versions", page=page), 303)
+    return done(_("Version %(number)s is in force.", number=number), "desk_settings_texts.versions", page=page)
 
 
 @blueprint.post("/settings/texts/<any(terms, privacy, legal):page>/draft/deletion")
@@ -126,9 +124,8 @@ def drop(page: str) -> Response:
         writing.drop_draft(page, request.form.get("shown", ""), clock.now(), actor())
     except ChangedMeanwhile as refusal:
         flash(sentence(refusal), "warning")
-    else:
-        flash(_("The draft is gone; the text in force stays."), "success")
-    return redirect(url_for("desk_settings_texts.edit", page=page), 303)
+        return redirect(url_for("desk_settings_texts.edit", page=page), 303)
+    return done(_("The draft is gone; the text in force stays."), "desk_settings_texts.edit", page=page)
 
 
 @blueprint.get("/settings/texts/<any(terms, privacy, legal):page>/versions/")

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -22,7 +22,7 @@ from booking.persistence import class_index, site
 from booking.services import settings
 from booking.web.booking_forms import LINE, one_line
 from booking.web.desk.fields import DayField
-from booking.web.desk.guard import actor, desk_area, needs
+from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.numbers import numbers
 from booking.web.desk.settings_identity import uid_of
 from booking.web.refusals import sentence
@@ -131,8 +131,9 @@ def change() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.VAT)
         return _page(form, exempt, sentence(refusal))
-    flash(_("Saved. It holds for invoices from now on; those that you issued stay as they are."), "success")
-    return redirect(url_for("desk_settings_vat.edit"), 303)
+    return done(
+        _("Saved. It holds for invoices from now on; those that you issued stay as they are."), "desk_settings_vat.edit"
+    )
 
 
 def _changed_rows(form: VatForm, action: str) -> bool:

@@ -65,10 +65,9 @@ def end(voucher_id: int) -> Response:
     try:
         if request.form.get("action") == "delete":
             vouchers.delete(voucher_id, now, actor())
-            flash(_("The voucher is deleted."), "success")
-        else:
-            vouchers.end(voucher_id, now, actor())
-            flash(_("The voucher can no longer be used."), "success")
+            return done(_("The voucher is deleted."), "desk_vouchers.index")
+        vouchers.end(voucher_id, now, actor())
+        return done(_("The voucher can no longer be used."), "desk_vouchers.index")
     except StillUsed as refusal:
         flash(sentence(refusal), "error")
-    return redirect(url_for("desk_vouchers.index"), 303)
+        return redirect(url_for("desk_vouchers.index"), 303)

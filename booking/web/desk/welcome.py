@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_security import hash_password
@@ -21,6 +21,7 @@ from booking.services import account, people
 from booking.services.people import Person
 from booking.web import errors
 from booking.web.desk.account_forms import FirstOwnerForm, InvitedForm
+from booking.web.desk.guard import done
 from booking.web.i18n import current_language
 from booking.web.refusals import sentence
 from booking.web.security import limiter
@@ -69,8 +70,7 @@ def address(token: str) -> str | Response:
     if request.method == "GET":
         return render_template("desk/welcome/address.html", email=email)
     account.take_address(organiser_id, email, clock.now())
-    flash(_("%(email)s is your e-mail address now.", email=email), "success")
-    return redirect(url_for("desk_account.show"), 303)
+    return done(_("%(email)s is your e-mail address now.", email=email), "desk_account.show")
 
 
 @blueprint.errorhandler(LinkOver)
@@ -81,5 +81,4 @@ def over(refusal: LinkOver) -> Response:
 
 def _in(locale: str) -> Response:
     """To the sign-in page, in the language that was just chosen."""
-    flash(_("Your password is set. Sign in with it."), "success")
-    return redirect(url_for("security.login", lang=locale), 303)
+    return done(_("Your password is set. Sign in with it."), "security.login", lang=locale)
