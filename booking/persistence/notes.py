@@ -14,8 +14,8 @@ from booking.persistence.db import Model, db
 class Note(Model):
     """A few lines by somebody at the desk. The participant never sees them, unless asking for their data.
 
-    `about` is what they give the reason of ('price', 'fee', 'received', 'write_off', 'goodwill', 'mistake'), '' for a
-    mere note: reasons name people, which the journal must not.
+    `about` is what they give the reason of ('price', 'fee', 'received', 'write_off', 'goodwill', 'mistake') or how they
+    settled it ('mismatch'), '' for a mere note: reasons name people, which the journal must not.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -71,6 +71,12 @@ def piles() -> dict[str, Pile]:
     return _piles(union_all(_refunds(), _disputes(), _mismatches(), _stuck()))
 
 
+def mismatches(booking_id: int) -> list[JournalEntry]:
+    """What a provider reported of this booking beside what was asked for, and nobody has settled; oldest first."""
+    query = select(JournalEntry).where(JournalEntry.booking_id == booking_id, *_unsettled())
+    return list(db.session.scalars(query.order_by(JournalEntry.id)))
+
+
 def owing(now: datetime) -> dict[str, Pile]:
     """What people should have paid by now ('overdue'), what is owed although no bill asks for it ('unbilled', as after
     a dispute that was lost), and transfers of the next days ('expected'), without which seats become free again. Three
@@ -158,16 +164,20 @@ def _disputes() -> Select[Any]:
 
 
 def _mismatches() -> Select[Any]:
-    """Until somebody at the desk has done or written something about the booking."""
-    later = aliased(JournalEntry)
-    seen_to = exists().where(
-        later.booking_id == JournalEntry.booking_id, later.id > JournalEntry.id, later.organiser_id.is_not(None)
-    )
     return (
         _row(literal("mismatch"), JournalEntry.id, JournalEntry.at, literal(0))
         .join_from(JournalEntry, Booking, Booking.id == JournalEntry.booking_id)
-        .where(JournalEntry.action == "payment_mismatch", ~seen_to)
+        .where(*_unsettled())
     )
+
+
+def _unsettled() -> tuple[Any, ...]:
+    """The money lies at the provider: until somebody says what became of it, whatever else is done with the booking."""
+    later = aliased(JournalEntry)
+    settled = exists().where(
+        later.booking_id == JournalEntry.booking_id, later.id > JournalEntry.id, later.action == "mismatch_settled"
+    )
+    return JournalEntry.action == "payment_mismatch", ~settled
 
 
 def _stuck() -> Select[Any]:

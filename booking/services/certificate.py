@@ -168,7 +168,8 @@ def set_text(text: Bilingual, master_class_id: int | None, by: Actor, now: datet
             kept = {language: words or getattr(DEFAULT_TEXT, language) for language, words in kept.items()}
         name = WORDING if master_class_id is None else f"{WORDING}.{master_class_id}"
         settings.write(name, kept if text else None, now)
-        journal.note("certificate_text_changed", by, now, master_class=master_class_id)
+        offer = db.session.get(MasterClass, master_class_id) if master_class_id else None
+        journal.note("certificate_text_changed", by, now, master_class=offer.slug if offer else None)
 
 
 def _issue(people: Sequence[Standing], issuer: Issuer, by: Actor, now: datetime) -> None:

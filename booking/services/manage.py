@@ -13,7 +13,7 @@ from booking.domain.actor import PARTICIPANT, Actor
 from booking.domain.booking import ALIVE, BookingState, editing_closes
 from booking.domain.errors import EditingClosed, NotFound, NotPossibleNow
 from booking.domain.orders import Contact
-from booking.persistence import journal, letters, notes, sent_mails
+from booking.persistence import journal, letters, notes, sent_mails, todo
 from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
@@ -111,6 +111,17 @@ def write_note(booking_id: int, body: str, now: datetime, by: Actor) -> None:
     with atomic():
         notes.write(booking_id, body, by, now)
         journal.note("noted", by, now, booking_id)
+
+
+def settle_mismatch(booking_id: int, words: str, now: datetime, by: Actor) -> None:
+    """What a provider reported beside what was asked for was looked into; `words` say what became of it. Raises
+    NotFound when nothing of the kind is open."""
+    with atomic():
+        lock_booking(booking_id)
+        if not todo.mismatches(booking_id):
+            raise NotFound("mismatch")
+        journal.note("mismatch_settled", by, now, booking_id)
+        notes.write(booking_id, words, by, now, about="mismatch")
 
 
 def send_links(email: str, now: datetime) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from booking.domain.account import AccountState
 from booking.domain.actor import at_the_desk
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel, Confirmation
+from booking.domain.errors import NotFound
 from booking.domain.publication import Publication
 from booking.persistence import audiences, coming, journal, outbox, registrations, todo
 from booking.persistence.db import db
@@ -17,7 +20,7 @@ from booking.persistence.payments import Payment
 from booking.persistence.registration_filters import Wanted
 from booking.persistence.todo import Pile, Untranslated
 from booking.persistence.transaction import atomic
-from booking.services import dispute, refund
+from booking.services import dispute, manage, refund
 from booking.services.ports import DisputeFacts, RefundOutcome
 from tests.factories import make_booking, make_class, make_edition, make_organiser
 from tests.services.shop import PAYER_IBAN, Shop
@@ -138,10 +141,14 @@ def test_a_payment_that_is_not_as_asked_waits_until_somebody_has_looked(shop: Sh
     shop.gateway.pay(shop.open_page(booking))
     shop.settle(booking)
     assert told(todo.piles()) == {"mismatch": (1, 0)}
-    person = make_organiser()
+    by = at_the_desk(make_organiser().id)
     with atomic():
-        journal.note("noted", at_the_desk(person.id), shop.now, booking.id)
+        journal.note("noted", by, shop.now, booking.id)
+    assert told(todo.piles()) == {"mismatch": (1, 0)}, "a note does not give the money back"
+    manage.settle_mismatch(booking.id, "Rendu à la main.", shop.now, by)
     assert todo.piles() == {}
+    with pytest.raises(NotFound):
+        manage.settle_mismatch(booking.id, "Encore.", shop.now, by)
 
 
 def test_jobs_that_fail_again_and_again(shop: Shop) -> None:

@@ -17,7 +17,8 @@ from booking.persistence.journal_pages import Filter
 from booking.web.booking_forms import one_line
 from booking.web.desk.fields import DayField, first_instant, last_second
 from booking.web.desk.guard import desk_area, needs
-from booking.web.desk.journal_words import ACTIONS, action_words, actor_words, fact_words
+from booking.web.desk.journal_facts import fact_words
+from booking.web.desk.journal_words import ACTIONS, action_words, actor_words
 from booking.web.desk.numbers import numbers
 
 ZONE: Final = "Europe/Zurich"  # of the days and hours of the journal
@@ -65,5 +66,5 @@ def index() -> str:
     older = url_for("desk_journal.index", **kept, before=following) if following else None
     return render_template(
         "desk/journal/index.html", form=form, lines=lines, older=older, zone=ZONE, filtered=bool(kept),
-        action_words=action_words, actor_words=actor_words, fact_words=fact_words,
+        action_words=action_words, actor_words=actor_words, fact_words=fact_words, people=organisers.names(),
     )  # fmt: skip

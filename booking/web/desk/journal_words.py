@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _lp
 from flask_babel import pgettext
 from flask_babel.speaklater import LazyString
-
-from booking.web.formatting import chf
 
 ACTIONS: Final[dict[str, LazyString]] = {
     "account_changed": _l("Own account changed"),
@@ -56,6 +53,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "marked_present": _l("Marked as present"),
     "message_sent": _l("Message sent"),
     "minimum_missed": _l("Alerted that the minimum is not reached"),
+    "mismatch_settled": _l("Payment that did not fit settled"),
     "money_returned": _l("Late or surplus money sent back"),
     "noted": _l("Note written"),
     "owner_created": _l("First owner let in"),
@@ -133,50 +131,3 @@ def actor_words(kind: str) -> str:
             "system": pgettext("actor", "Atelier"),
         }[kind]
     )
-
-
-MONEY: Final = frozenset({"amount", "fee", "refund", "price", "charged"})  # noted in centimes
-FACTS: Final[dict[str, LazyString]] = {
-    "amount": _lp("fact", "amount"),
-    "bookings": _lp("fact", "bookings"),
-    "by_hand": _lp("fact", "by hand"),
-    "called_off": _lp("fact", "date called off"),
-    "changed": _lp("fact", "changed"),
-    "channel": _lp("fact", "way of payment"),
-    "charged": _lp("fact", "fee"),
-    "fee": _lp("fact", "fee"),
-    "fields": _lp("fact", "changed"),
-    "kind": _lp("fact", "kind"),
-    "lowered": _lp("fact", "fee lowered"),
-    "master_class": _lp("fact", "class"),
-    "new": _lp("fact", "after"),
-    "number": _lp("fact", "number"),
-    "old": _lp("fact", "before"),
-    "people": _lp("fact", "people"),
-    "policy": _lp("fact", "policy"),
-    "price": _lp("fact", "price"),
-    "question": _lp("fact", "question"),
-    "reason": _lp("fact", "reason"),
-    "refund": _lp("fact", "paid back"),
-    "role": _lp("fact", "role"),
-    "seats": _lp("fact", "seats"),
-    "state": _lp("fact", "state"),
-    "told": _lp("fact", "written to"),
-    "voucher": _lp("fact", "voucher"),
-}
-
-
-def fact_words(facts: dict[str, Any]) -> str:
-    """'seats 2, fee CHF 102.00': what a reader can use. Numbers of rows are left to the file of the journal."""
-    return ", ".join(
-        _fact(name, value) for name, value in facts.items() if name in FACTS and value not in (False, None)
-    )
-
-
-def _fact(name: str, value: Any) -> str:
-    words = str(FACTS[name])
-    if value is True:
-        return words
-    if isinstance(value, list):
-        return f"{words} {', '.join(str(one) for one in value)}"
-    return f"{words} {chf(value) if name in MONEY and isinstance(value, int) else value}"

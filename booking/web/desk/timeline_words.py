@@ -54,6 +54,7 @@ ABOUT: Final[dict[str, LazyString]] = {
     "write_off": _l("Reason for waiving it"),
     "goodwill": _l("Reason for giving it back"),
     "mistake": _l("Reason for taking the payment out"),
+    "mismatch": _l("What became of the payment that did not fit"),
 }
 
 

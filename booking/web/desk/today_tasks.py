@@ -29,6 +29,7 @@ MONEY: Final = (
     "needs_iban",
     "job",
 )  # in this order
+PLACES: Final = {"mismatch": "desk_mismatches.show"}  # where one case is seen to, if not on the booking's page
 LATE: Final = frozenset({*MONEY, "mail"}) - {"expected", "needs_iban"}  # nobody else can do anything about it
 
 
@@ -91,7 +92,7 @@ def _of_pile(kind: str, pile: Pile, now: datetime) -> Task:
         action=action,
         is_late=kind in LATE,
         hint=_hint(kind),
-        lines=[_line(case, now) for case in pile.cases],
+        lines=[_line(case, now, PLACES.get(kind, "desk_bookings.show")) for case in pile.cases],
         more=pile.count - len(pile.cases),
     )
 
@@ -133,7 +134,7 @@ def _hint(kind: str) -> str:
     hints = {
         "dispute": _("Answer at your payment provider. Until it is decided, refunds of these payments wait."),
         "failed": _("The payers were asked for an IBAN, so that the money can go by bank transfer."),
-        "mismatch": _("Compare with your payment provider. Once there is a note on the booking, it leaves this list."),
+        "mismatch": _("It confirmed nothing. Compare with your payment provider, then say what became of it."),
         "unbilled": _("Usually their bank took a payment back. Ask for the money, or write it off."),
         "expected": _("Without them the seats become free again."),
         "mail": _("Often an address is mistyped. Sending is tried again every hour."),
@@ -155,10 +156,10 @@ def _place(kind: str) -> tuple[str, str]:
     return "", ""
 
 
-def _line(case: Case, now: datetime) -> Line:
+def _line(case: Case, now: datetime, place: str) -> Line:
     note = [formatting.chf(case.amount)] if case.amount else []
     note += [days_words(case.at, now)] if case.at else []
-    url = url_for("desk_bookings.show", reference=case.reference) if case.reference else None
+    url = url_for(place, reference=case.reference) if case.reference else None
     return Line(case.name or case.reference or case.error, url, " · ".join(note) or (case.error if url else ""))
 
 

@@ -9,6 +9,7 @@ import pytest
 from booking.domain.actor import PROVIDER
 from booking.domain.bilingual import Bilingual
 from booking.persistence import journal
+from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, Trainer
 from booking.persistence.organisers import Organiser
@@ -19,6 +20,7 @@ from tests.factories import make_class, make_edition
 from tests.statements import counted_queries
 from tests.web.desk.organiser import Desk
 from tests.web.inspection import Page
+from tests.web.participant import errors_of
 
 CALM = "Nothing waits for you"
 
@@ -102,6 +104,26 @@ def test_every_line_in_both_languages(desk: Desk, lang: str) -> None:
     assert page.count('<li class="task is-late') == 4
     with desk.rows() as session, atomic():
         session.query(OutboxJob).delete()
+
+
+def test_a_payment_that_does_not_fit_waits_until_somebody_says_what_became_of_it(desk: Desk) -> None:
+    slug = desk.edition()
+    desk.book(slug)
+    with desk.rows() as session, atomic():
+        booking = session.query(Booking).one()
+        reference = booking.reference
+        journal.note("payment_mismatch", PROVIDER, desk.now, booking.id, said=100, currency="chf")
+    path = f"bookings/{reference}/payment/mismatch"
+    assert f"/en/desk/{path}" in desk.get().text
+    assert f"/en/desk/{path}" in desk.get(f"bookings/{reference}").text
+    desk.submit(desk.get(f"bookings/{reference}/notes"), body="Bea has called.")
+    page = desk.get(path)
+    assert "CHF\u00a01.00" in page.text
+    assert errors_of(desk.submit(page, body=" ")) == ["body"]
+    assert "The payment is settled" in desk.submit(page, body="Given back at the provider.").text
+    assert path not in desk.get().text + desk.get(f"bookings/{reference}").text
+    assert "Given back at the provider." in desk.get(f"bookings/{reference}").text
+    assert desk.get(path).request.path == f"/en/desk/bookings/{reference}"
 
 
 def test_a_trainer_sees_the_own_dates_and_no_money(desk: Desk) -> None:

@@ -29,6 +29,7 @@ UNTOLD: Final = {  # to which no link of these pages leads
     "desk_settings_look.contrast",  # asked by a script
     "desk_settings_texts.review",  # once something is drafted
     "desk_refunds.account",  # while an account is wanted
+    "desk_mismatches.show",  # while a payment does not fit
     "desk_decisions.show",  # below a minimum
     "desk_classes.preview",  # of a class that is not on the site
     "desk_people.second_factor",  # of who has one
