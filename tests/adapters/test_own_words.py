@@ -12,16 +12,12 @@ from flask import Flask
 from booking.adapters.gateways import current_ports
 from booking.adapters.mail import letters, preview, samples
 from booking.config import current
-from booking.domain.actor import ORGANISER
 from booking.domain.letters import OF_A_SEAT, PLACEHOLDERS, WORDED_OTHERWISE, Words
 from booking.persistence import site
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
-from booking.services import settings
-from tests import factories
 from tests.adapters.letters import BOOKER
 from tests.factories import NOW
-from tests.statements import counted_queries
 
 WORDED = [name for name in BOOKER if not name.startswith("message")]
 
@@ -82,23 +78,3 @@ def test_each_amount_is_that_of_its_letter() -> None:
 
 def sampled(kind: str, words: Words, language: str = "en") -> preview.Preview:
     return preview.of_kind(kind, language, words, current_ports().issuer, current(), NOW)
-
-
-def test_a_sample_writes_nothing_and_knows_what_is_set() -> None:
-    settings.reword("paid", {"en": Words(subject="kept")}, settings.fingerprint("letter.paid"), NOW, ORGANISER)
-    booking = factories.make_booking()
-    reference = booking.reference
-    with counted_queries() as statements:
-        letter = sampled("called_off", Words())
-    assert site.current().organiser.name in letter.text
-    assert reference not in letter.text
-    assert all(statement.startswith("SELECT") for statement in statements)
-    assert len(statements) <= 8
-    assert [each.reference for each in db.session.query(Booking)] == [reference]
-
-
-def test_a_sample_that_fails_leaves_the_session_as_it_was() -> None:
-    reference = factories.make_booking().reference
-    with pytest.raises(KeyError):
-        sampled("message", Words())
-    assert [each.reference for each in db.session.query(Booking)] == [reference]
