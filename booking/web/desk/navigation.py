@@ -37,7 +37,8 @@ CLASSES: Final = (
     "desk_certificate_texts",
 )  # fmt: skip
 ON_A_BOOKING: Final = (
-    "desk_enrolment", "desk_payments", "desk_mistakes", "desk_cancellations", "desk_seats", "desk_notes",
+    "desk_enrolment", "desk_payments", "desk_mistakes", "desk_mismatches", "desk_cancellations", "desk_seats",
+    "desk_notes",
 )  # fmt: skip
 MENU: Final = (
     Area(lazy_gettext("Today"), "desk_today.index", Permission.OWN),

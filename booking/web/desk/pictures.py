@@ -1,4 +1,4 @@
-"""Pictures of classes and portraits of trainers: sent, described in both languages, taken away."""
+"""Pictures of classes and portraits of trainers: sent, described for those who do not see them, taken away."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from wtforms import StringField
 
 from booking.adapters import clock
 from booking.adapters.pictures import prepare
-from booking.domain.bilingual import Bilingual
 from booking.domain.errors import PictureRefused
 from booking.domain.permission import Permission
+from booking.domain.pictures import PreparedPicture
 from booking.persistence import class_index, resources
 from booking.persistence.masterclasses import MasterClass, Trainer
 from booking.services import pictures
@@ -95,28 +95,45 @@ def _edit(owner: Owner, slug: str) -> str:
 
 
 def _change(owner: Owner, slug: str) -> Any:
+    """Everything that is wrong is told at once. A page that comes back never has the file in it: that is told too."""
     row, form = _find(owner, slug), PictureForm()
-    fine = form.validate()
-    body = form.file.data.read() if form.file.data else b""
-    if not body and row.photo is None:
-        form.file.errors = [_("Choose the file of a picture.")]
-        fine = False
-    if not fine:
+    form.validate()
+    _describe(form, row)
+    prepared = _prepared(form, row)
+    if form.errors:
+        if prepared:
+            form.file.errors = [_("Choose the file once more: nothing is saved yet.")]
         return _page(owner, row, form), 422
     alt, credit = pair(form, "alt"), form.credit.data or ""
-    try:
-        _store(owner, slug, body, alt, credit)
-    except PictureRefused as refusal:
-        form.file.errors = [sentence(refusal)]
-        return _page(owner, _find(owner, slug), form), 422
+    if prepared:
+        pictures.show(owner, slug, prepared, alt, credit, clock.now(), actor())
+    else:
+        pictures.describe(owner, slug, alt, credit, clock.now(), actor())
     return done(_("The picture is saved."), f"desk_pictures.edit_{owner}", **{f"{owner}_slug": slug})
 
 
-def _store(owner: Owner, slug: str, body: bytes, alt: Bilingual, credit: str) -> None:
-    if body:
-        pictures.show(owner, slug, prepare(body), alt, credit, clock.now(), actor())
-    else:
-        pictures.describe(owner, slug, alt, credit, clock.now(), actor())
+def _describe(form: PictureForm, row: MasterClass | Trainer) -> None:
+    """Asks for words in each language that the page of the class, or of the trainer's classes, is written in."""
+    written = row.title if isinstance(row, MasterClass) else row.bio
+    asked = {"fr": _("Say in French what is to be seen on it."), "en": _("Say in English what is to be seen on it.")}
+    for language in set(asked) - set(written.missing()) or set(asked):
+        field = form[f"alt_{language}"]
+        if not field.data and not field.errors:
+            field.errors = [asked[language]]
+
+
+def _prepared(form: PictureForm, row: MasterClass | Trainer) -> PreparedPicture | None:
+    """The file that was sent, if any, as it is kept; the sentence stands at its field if it cannot be."""
+    body = form.file.data.read() if form.file.data else b""
+    if not body:
+        if row.photo is None:
+            form.file.errors = [_("Choose the file of a picture.")]
+        return None
+    try:
+        return prepare(body)
+    except PictureRefused as refusal:
+        form.file.errors = [sentence(refusal)]
+        return None
 
 
 def _find(owner: Owner, slug: str) -> MasterClass | Trainer:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from booking.domain.bilingual import Bilingual
 from booking.domain.pictures import MAX_BYTES
 from booking.persistence.masterclasses import Trainer
 from booking.persistence.pictures import Picture, PictureSize
@@ -21,7 +22,7 @@ from tests.web.inspection import Page
 from tests.web.participant import errors_of
 
 MEGABYTE = 1024 * 1024
-WORDS = {"alt_fr": "Une table mise", "alt_en": "", "credit": "Ada Exemple"}
+WORDS = {"alt_fr": "Une table mise", "alt_en": "A laid table", "credit": "Ada Exemple"}
 
 
 def photo(colour: str = "red", size: tuple[int, int] = (1400, 1050), kind: str = "JPEG") -> tuple[BytesIO, str]:
@@ -56,7 +57,7 @@ def test_a_picture_is_shown_in_the_size_that_fits_and_with_its_words(desk: Desk,
     assert "The picture is saved." in send(desk, file=photo()).text
     page = desk.browser.get(f"/en/classes/{slug}")
     shown = image(page.text, "class-picture")
-    assert (shown["width"], shown["height"], shown["alt"], shown["lang"]) == ("1400", "1050", "Une table mise", "fr")
+    assert (shown["width"], shown["height"], shown["alt"]) == ("1400", "1050", "A laid table")
     assert [part.split()[1] for part in shown["srcset"].split(", ")] == ["320w", "640w", "960w", "1280w", "1400w"]
     assert shown["src"].endswith("/960.webp")
     assert "Picture: Ada Exemple" in page.text
@@ -89,10 +90,9 @@ def test_its_files_are_kept_for_ever_and_nothing_else_is_there(desk: Desk, slug:
 
 def test_words_change_without_a_file_and_the_picture_with_one(desk: Desk, slug: str) -> None:
     send(desk, file=photo())
-    send(desk, alt_en="A laid table")
+    send(desk, alt_en="A long table")
     page = desk.browser.get(f"/en/classes/{slug}").text
-    assert image(page, "class-picture")["alt"] == "A laid table"
-    assert "lang" not in image(page, "class-picture")
+    assert image(page, "class-picture")["alt"] == "A long table"
     send(desk, file=photo("blue"))
     assert (
         image(desk.browser.get(f"/en/classes/{slug}").text, "class-picture")["src"]
@@ -131,6 +131,25 @@ def test_what_cannot_be_a_picture_is_refused_in_words(desk: Desk, slug: str, fil
     assert said in page.text
     assert 'value="Une table mise"' in page.text
     assert kept(desk) == (0, 0)
+
+
+def test_a_picture_is_described_in_each_language_of_the_class(desk: Desk, slug: str) -> None:
+    page = send(desk, file=photo(), alt_en=" ")
+    assert (page.status_code, errors_of(page)) == (422, ["file", "alt_en"])
+    assert "Say in English what is to be seen on it." in page.text
+    assert "Choose the file once more" in page.text
+    assert 'value="Une table mise"' in page.text
+    assert kept(desk) == (0, 0)
+    send(desk, file=photo())
+    assert errors_of(send(desk, alt_fr="")) == ["alt_fr"]
+
+
+def test_words_in_one_language_are_enough_for_a_class_in_one(desk: Desk) -> None:
+    with desk.rows():
+        make_edition(make_class(slug="blog", title=Bilingual("Tenir un blog", "")))
+    send(desk, file=photo(), alt_en="")
+    shown = image(desk.browser.get("/en/classes/blog").text, "class-picture")
+    assert (shown["alt"], shown["lang"]) == ("Une table mise", "fr")
 
 
 def large(browser: Browser, path: str, size: int, token: str = "") -> Any:
