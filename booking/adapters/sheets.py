@@ -12,7 +12,6 @@ from booking.adapters import typesetter, wording
 from booking.adapters.answers import AnswerSheet
 from booking.adapters.typesetter import printable
 from booking.domain.attendance import Presence
-from booking.domain.booking import BookingState
 from booking.persistence.bookings import Attendee
 from booking.persistence.masterclasses import Edition, Meeting
 from booking.persistence.site import Logo
@@ -58,7 +57,8 @@ class Printing:
 def attendance(
     edition: Edition, seats: Sequence[Attendee], marks: dict[int, dict[int, Presence]], by: Printing
 ) -> bytes:
-    """Names with a box to sign for each meeting; what was noted at check-in stands in it."""
+    """Names with a box to sign for each meeting; what was noted at check-in stands in it. It goes from hand to hand, so
+    nothing on it says who owes what."""
     groups = [edition.meetings[first : first + COLUMNS] for first in range(0, len(edition.meetings), COLUMNS)]
     sheet = _head(edition, by) | {
         "name": wording.sheet_labels(by.locale)["attendance"],
@@ -136,9 +136,8 @@ def _table(
 
     def row(seat: Attendee) -> dict[str, Any]:
         marked = marks.get(seat.id, {})
-        pending = seat.booking.state is BookingState.PENDING
         cells = [noted[marked[meeting.id]] if meeting.id in marked else "" for meeting in meetings]
-        return {"name": seat.name, "small": labels["pending"] if pending else seat.booking.company, "cells": cells}
+        return {"name": seat.name, "small": seat.booking.company, "cells": cells}
 
     return {"heads": [head(meeting) for meeting in meetings], "rows": [row(seat) for seat in seats]}
 

@@ -92,7 +92,6 @@ def sheet_labels(locale: str) -> dict[str, str]:
         "name": pgettext("sheet", "Name"),
         "present": pgettext("attendance", "present"),
         "absent": pgettext("attendance", "absent"),
-        "pending": _("not paid yet"),
         "printed": pgettext("sheet", "As of"),
         "page": pgettext("document", "Page"),
         "by_question": _("By question"),

@@ -10,9 +10,11 @@ from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, contains_eager, joinedload, mapped_column
 
 from booking.domain.attendance import Presence, by_family_name
+from booking.persistence import registrations
 from booking.persistence.bookings import Answer, Attendee, Booking, holds_seats
 from booking.persistence.db import Model, db
 from booking.persistence.masterclasses import Meeting
+from booking.persistence.registration_rows import RegistrationRow
 
 
 class Attendance(Model):
@@ -42,6 +44,15 @@ def seats(edition_id: int, now: datetime) -> list[Attendee]:
         .options(contains_eager(Attendee.booking))
     )
     return sorted(db.session.scalars(query), key=lambda seat: (*by_family_name(seat.name), seat.id))
+
+
+def owing(edition_id: int) -> dict[int, tuple[int, datetime | None]]:
+    """The bookings of an edition that owe something: by id, centimes and until when they are to be paid, None where no
+    bill asks for it. Two statements."""
+    accounts = registrations.open_accounts([RegistrationRow.edition_id == edition_id])
+    owed = {booking_id: balance for booking_id, balance in accounts.items() if balance > 0}
+    due = registrations.due_dates(owed)
+    return {booking_id: (balance, due.get(booking_id)) for booking_id, balance in owed.items()}
 
 
 def answers(seats: Collection[Attendee]) -> list[Answer]:

@@ -12,6 +12,7 @@ from flask_babel import pgettext
 
 from booking.adapters import clock, sheets
 from booking.adapters.sheets import Printing
+from booking.domain.account import is_overdue
 from booking.domain.attendance import Presence
 from booking.domain.permission import Permission
 from booking.persistence import attendance as rows
@@ -39,6 +40,8 @@ def sheet(edition_slug: str) -> str:
         meeting=meeting,
         seats=seats,
         presences=presences,
+        owing=rows.owing(edition.id),
+        is_overdue=lambda due_at: is_overdue(due_at, now),
         here=sum(presence is Presence.PRESENT for presence in presences.values()),
         absent=sum(presence is Presence.ABSENT for presence in presences.values()),
         is_early=_day(now, edition) < _day(meeting.starts_at, edition),

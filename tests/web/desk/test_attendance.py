@@ -9,7 +9,8 @@ import pytest
 from pypdf import PdfReader
 
 from booking.domain.booking import BookingState
-from booking.persistence import attendance
+from booking.domain.payment import DocumentKind, LedgerKind
+from booking.persistence import attendance, ledger
 from booking.persistence.bookings import Booking
 from booking.persistence.certificates import Certificate
 from booking.persistence.db import db
@@ -102,6 +103,43 @@ def test_all_others_are_here(desk: Desk, slug: str) -> None:
     page = desk.submit(page)
     assert "2 of 3 here" in page.text
     assert "1 absent" in page.text
+
+
+def test_whoever_owes_is_marked_with_the_sum_and_the_day(desk: Desk, slug: str) -> None:
+    """Held and unpaid; confirmed on account, due later; the rest of a bill of which a part was waived."""
+    with desk.rows():
+        edition = edition_of(slug)
+        factories.make_booking(edition, hold_until=factories.at("2026-12-06 10:00"))
+        account = factories.make_booking(edition, BookingState.CONFIRMED, paid=False, seats=2)
+        factories.make_document(account, DocumentKind.INVOICE, 68000, now=factories.at("2026-12-01 12:00"))
+        late = factories.make_booking(edition, BookingState.CONFIRMED, paid=False)
+        factories.make_document(late, DocumentKind.INVOICE, 34000)
+        with atomic():
+            ledger.enter(late.id, LedgerKind.WRITE_OFF, 30000, desk.now)
+        reference = late.reference
+    at(desk, DOOR)
+    page = desk.get(f"editions/{slug}/attendance")
+    rows = [
+        " ".join(row.text.split()) for row in Page.of(page.text).all("small") if "door-owes" in row.attributes["class"]
+    ]
+    assert sorted(rows) == [
+        "CHF 340.00 to be paid",
+        "CHF 40.00 overdue since 11 November 2026",
+        "CHF 680.00 to be paid by 11 December 2026 for 2 seats",
+        "CHF 680.00 to be paid by 11 December 2026 for 2 seats",
+    ]
+    assert f'href="/en/desk/bookings/{reference}/payment"' in page.text
+
+
+def test_a_trainer_is_told_who_owes_and_no_sum(desk: Desk, slug: str) -> None:
+    desk.person("trainer")
+    with desk.rows() as session:
+        factories.make_booking(edition_of(slug), BookingState.CONFIRMED, paid=False)
+        with atomic():
+            trainer = edition_of(slug).master_class.trainers[0]
+            session.query(Organiser).filter_by(email="trainer@example.org").one().trainer_id = trainer.id
+    page = desk.as_("trainer").get(f"editions/{slug}/attendance").text
+    assert ("not paid yet" in page, "CHF" in page) == (True, False)
 
 
 def test_a_stranger_s_seat_is_not_marked(desk: Desk, slug: str) -> None:
@@ -221,6 +259,7 @@ def test_a_name_is_corrected_by_a_new_one(desk: Desk, slug: str) -> None:
 
 
 def test_own_words_for_all_and_for_one_class(desk: Desk, slug: str) -> None:
+    assert "/en/desk/certificate-text" in desk.get("settings/").text
     page = desk.get("certificate-text")
     assert errors_of(desk.submit(page, text_en="{nom}")) == ["text_en"]
     assert "Saved." in desk.submit(page, text_en="Well done, {name}").text
