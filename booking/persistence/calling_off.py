@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import JSON, ForeignKey, func, select
+from sqlalchemy import JSON, ForeignKey, exists, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import ALIVE
 from booking.domain.payment import RefundState
 from booking.persistence.bookings import Booking
+from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import Model, db
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.payments import Refund
@@ -44,6 +45,13 @@ class Progress:
 def of_edition(edition_id: int) -> CallingOff | None:
     """How the edition was called off; None when it was not, or not at the desk."""
     return db.session.scalar(select(CallingOff).where(CallingOff.edition_id == edition_id))
+
+
+def unreached(calling_off: CallingOff) -> list[Booking]:
+    """Whose booking is ended by it, and who has no e-mail address: somebody must tell them. By name."""
+    ended = exists().where(Cancellation.booking_id == Booking.id, Cancellation.ground == REASON)
+    query = select(Booking).where(Booking.edition_id == calling_off.edition_id, Booking.email == "", Booking.name != "")
+    return list(db.session.scalars(query.where(or_(Booking.state.in_(ALIVE), ended)).order_by(Booking.name)))
 
 
 def progress(calling_off: CallingOff) -> Progress:

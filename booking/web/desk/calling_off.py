@@ -78,8 +78,9 @@ def _progress_page(edition: Edition, row: CallingOff) -> Response:
     progress = calling_off.progress(row)
     left = progress.bookings_left + progress.mails_left
     response = make_response(
-        render_template("desk/calling_off/progress.html", edition=edition, calling_off=row, progress=progress)
-    )
+        render_template("desk/calling_off/progress.html", edition=edition, calling_off=row, progress=progress,
+                        unreached=calling_off.unreached(row))
+    )  # fmt: skip
     if left:
         response.headers["Refresh"] = str(RENEWED_EVERY)
     return response

@@ -65,6 +65,23 @@ def test_scenario_12(desk: Desk) -> None:
     assert f"{CHF}170.00" in desk.get(f"editions/{slug}").text  # the fee that stays
 
 
+def test_who_has_no_address_is_named_before_and_after(desk: Desk) -> None:
+    slug, _pages = sold(desk, 1)
+    with desk.rows() as session:
+        edition = session.query(Edition).filter_by(slug=slug).one()
+        make_booking(edition, BookingState.CONFIRMED, email="", name="Otto Muster", phone="021 555 01 02")
+    page = desk.get(f"editions/{slug}/calling-off")
+    assert "each booking with an e-mail address gets a letter" in page.text
+    assert "No mail reaches 1 person: tell them yourself" in page.text
+    desk.submit(page)
+    drain(desk)
+    page = desk.get(f"editions/{slug}/calling-off")
+    assert "Every letter has left." in page.text
+    assert "Everybody is told" not in page.text
+    assert page.text.count("Otto Muster") == 1
+    assert 'href="tel:0215550102"' in page.text
+
+
 def test_what_a_participant_sees_then(desk: Desk) -> None:
     slug, [mine] = sold(desk, 1)
     desk.submit(desk.get(f"editions/{slug}/calling-off"))
