@@ -32,27 +32,38 @@ from booking.web.refusals import sentence
 SUBJECT: Final = Length(max=150, message=_l("Enter at most 150 characters."))
 TEXT: Final = Length(max=3000, message=_l("Enter at most 3000 characters."))
 PARTS: Final = ("subject", "opening", "closing")
-LABELS: Final[dict[str, tuple[LazyString, LazyString]]] = {
-    "received": (_l("Booking received, transfer awaited"), _l("After a booking that is paid by bank transfer.")),
-    "confirmed": (_l("Booking confirmed"), _l("Once it is paid, free, or on account.")),
-    "joining": (_l("You take part"), _l("To somebody whom you seated, or who takes over a seat.")),
-    "paid": (_l("Payment arrived"), _l("Money came that confirms nothing: on account, a part, or a fee.")),
-    "reminder": (_l("Reminder of what is owed"), _l("When you remind those who have not paid.")),
-    "expired": (_l("Hold ended unpaid"), _l("No money came in time: the seats are free again.")),
-    "seat_added": (_l("One more seat"), _l("When you add a seat to a booking.")),
-    "substitute": (_l("Somebody else takes the seat"), _l("To whoever booked.")),
-    "moved": (_l("Another date or place"), _l("When you move a date. What you wrote about it then stands in it too.")),
-    "takes_place": (_l("It takes place"), _l("When you decide so although the group is small.")),
-    "called_off": (_l("Called off"), _l("When you call a date off. What you wrote about it then stands in it too.")),
-    "certificate": (_l("Certificate of attendance"), _l("When you issue certificates, to each participant.")),
-    "cancelled": (_l("Cancellation"), _l("Seats were given up: fee and refund stand in it.")),
-    "refunded": (_l("Money sent back"), _l("When a refund has left.")),
-    "refund_iban": (_l("Which account for the refund?"), _l("When a refund needs a bank account.")),
-    "late_refund": (_l("Money that came too late"), _l("When somebody paid after the hold and the class was full.")),
-    "waived": (_l("Nothing asked any more"), _l("When you waive what is owed, or a part of it.")),
-    "corrected": (_l("Payment booked by mistake"), _l("When you take out a payment: it is owed again.")),
-    "link": (_l("Fresh links to bookings"), _l("When somebody asks for them on “Find my booking”.")),
-}  # fmt: skip
+Labels = dict[str, tuple[LazyString, LazyString]]  # of each kind: what it is called, and when it goes out
+
+GROUPS: Final[tuple[tuple[LazyString, Labels], ...]] = (
+    (_l("About a booking"), {
+        "received": (_l("Booking received, transfer awaited"), _l("After a booking that is paid by bank transfer.")),
+        "confirmed": (_l("Booking confirmed"), _l("Once it is paid, free, or on account.")),
+        "expired": (_l("Hold ended unpaid"), _l("No money came in time: the seats are free again.")),
+        "seat_added": (_l("One more seat"), _l("When you add a seat to a booking.")),
+        "substitute": (_l("Somebody else takes the seat"), _l("To whoever booked.")),
+        "joining": (_l("You take part"), _l("To somebody whom you seated, or who takes over a seat.")),
+        "cancelled": (_l("Cancellation"), _l("Seats were given up: fee and refund stand in it.")),
+        "link": (_l("Fresh links to bookings"), _l("When somebody asks for them on “Find my booking”.")),
+    }),
+    (_l("About a date"), {
+        "takes_place": (_l("It takes place"), _l("When you decide so although the group is small.")),
+        "moved": (_l("Another date or place"), _l("When you move a date, with what you write about it then.")),
+        "called_off": (_l("Called off"), _l("When you call a date off, with what you write about it then.")),
+        "certificate": (_l("Certificate of attendance"), _l("When you issue certificates, to each participant.")),
+    }),
+    (_l("About money"), {
+        "paid": (_l("Payment arrived"), _l("Money came that confirms nothing: on account, a part, or a fee.")),
+        "reminder": (_l("Reminder of what is owed"), _l("When you remind those who have not paid.")),
+        "waived": (_l("Nothing asked any more"), _l("When you waive what is owed, or a part of it.")),
+        "corrected": (_l("Payment booked by mistake"), _l("When you take out a payment: it is owed again.")),
+        "refunded": (_l("Money sent back"), _l("When a refund has left.")),
+        "refund_iban": (_l("Which account for the refund?"), _l("When a refund needs a bank account.")),
+        "late_refund": (
+            _l("Money that came too late"), _l("When somebody paid after the hold and the class was full."),
+        ),
+    }),
+)  # fmt: skip
+LABELS: Final[Labels] = {kind: words for _heading, labels in GROUPS for kind, words in labels.items()}
 MEANINGS: Final[dict[str, LazyString]] = {
     "name": _l("who gets the mail"),
     "class": _l("title of the class"),
@@ -105,7 +116,7 @@ class WordsForm(FlaskForm):
 def index() -> str:
     """Every letter that has words to change, and where it has some."""
     own = {kind: sorted(lang for known, lang in site.current().letters if known == kind) for kind in LABELS}
-    return render_template("desk/settings/letters.html", labels=LABELS, own=own)
+    return render_template("desk/settings/letters.html", groups=GROUPS, own=own)
 
 
 @blueprint.get("/settings/letters/<letter_kind>")
