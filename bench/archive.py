@@ -26,6 +26,7 @@ from sqlalchemy import Table, insert
 
 from bench import affairs, routine, school, stock
 from booking.config import ROOT
+from booking.persistence import counters
 from booking.persistence.db import db
 from booking.persistence.transaction import atomic
 from tests.databases import libpq_address
@@ -106,6 +107,8 @@ def prepare(bookings: int) -> Path:
             for _ in school.write(rows, bookings):
                 rows.flush(CHUNK)
             rows.flush()
+            with atomic():
+                counters.catalogue_changed()  # as it was by each of these bookings
         with sqlite3.connect(Path(folder, "atelier.db")) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()

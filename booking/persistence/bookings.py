@@ -185,8 +185,9 @@ def whole(booking_id: int) -> Booking | None:
 
 
 def by_reference(reference: str) -> Booking:
-    """The booking called so, in capitals or not. Raises NotFound('booking')."""
-    booking = db.session.scalar(select(Booking).where(Booking.reference == reference.upper()))
+    """The booking called so, in capitals or not, with its date and class. Raises NotFound('booking')."""
+    query = select(Booking).where(Booking.reference == reference.upper())
+    booking = db.session.scalar(query.options(joinedload(Booking.edition).joinedload(Edition.master_class)))
     if booking is None:
         raise NotFound("booking")
     return booking

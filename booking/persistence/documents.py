@@ -79,12 +79,12 @@ def open_bills() -> list[tuple[Document, int]]:
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(Document.due_at, Document.id))]
 
 
-def has_open_invoice(booking_id: int) -> bool:
-    """Whether the latest invoice stands, wholly or in part: credit notes have not taken all of it back."""
+def open_invoice(booking_id: int) -> Document | None:
+    """The latest invoice if it stands, wholly or in part: credit notes have not taken all of it back."""
     latest = latest_invoice(booking_id)
     if latest is None:
-        return False
+        return None
     query = select(func.sum(Document.total)).where(
         Document.cites_id == latest.id, Document.kind == DocumentKind.CREDIT_NOTE
     )
-    return (db.session.scalar(query) or 0) < latest.total
+    return latest if (db.session.scalar(query) or 0) < latest.total else None

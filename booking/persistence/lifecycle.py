@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from booking.domain.actor import SYSTEM, Actor
 from booking.domain.booking import BookingState, Channel, transfer_due
 from booking.domain.documents import Issuer
@@ -22,8 +24,10 @@ from booking.persistence.payments import Payment, Refund
 
 def lock(booking_id: int) -> Booking:
     """The booking, locked after its edition: the order in which every transaction locks."""
-    lock_edition(edition_of(booking_id))
-    return lock_booking(booking_id)
+    edition = lock_edition(edition_of(booking_id))
+    booking = lock_booking(booking_id)
+    set_committed_value(booking, "edition", edition)  # it is at hand: nobody reads it once more
+    return booking
 
 
 def confirm(booking: Booking, now: datetime, by: Actor) -> None:
@@ -52,7 +56,7 @@ def await_transfer(booking: Booking, issuer: Issuer, now: datetime) -> None:
     if due is None or not issuer.iban:
         raise ChannelRefused(Channel.TRANSFER)
     booking.channel, booking.hold_until = Channel.TRANSFER, due
-    if not documents.has_open_invoice(booking.id):
+    if not documents.open_invoice(booking.id):
         issuing.invoice(booking, issuer, now, due_at=due)
     letters.to_booker("received", booking.id, now)
     letters.to_organiser("received", booking.id, now)
@@ -68,16 +72,16 @@ def credit(booking: Booking, seats: list[Attendee], issuer: Issuer, now: datetim
 
 def take_price_back(booking_id: int, seat: Attendee, fee: int, now: datetime) -> None:
     """A seat is given up for that `fee`: its price is credited, the fee charged, and what was waived lapses."""
-    lapse = lapsing(seat, fee)
+    lapse = lapsing(seat, fee, ledger.waived(seat.id))
     ledger.enter(booking_id, LedgerKind.CANCELLATION_CREDIT, seat.net_price, now, attendee_id=seat.id)
     ledger.enter(booking_id, LedgerKind.CANCELLATION_FEE, fee, now, attendee_id=seat.id)
     ledger.waive(booking_id, seat.id, lapse, now, reversal=True)
 
 
-def lapsing(seat: Attendee, fee: int) -> int:
-    """What was waived of a seat's price lapses with the seat, so that a waiver is never paid out; yet nobody comes to
+def lapsing(seat: Attendee, fee: int, waived: int) -> int:
+    """What was `waived` of a seat's price lapses with the seat, so that a waiver is never paid out; yet nobody comes to
     owe more than before. Centimes (docs/adr/waivers.md)."""
-    return min(ledger.waived(seat.id), seat.net_price - fee)
+    return min(waived, seat.net_price - fee)
 
 
 def expire(booking: Booking, issuer: Issuer, now: datetime) -> None:
@@ -111,7 +115,7 @@ def receive(booking: Booking, payment: Payment, issuer: Issuer, now: datetime, b
     if owed > 0:
         issuing.receipt(booking, issuer, payment, now)
     if in_time and owed <= payment.amount:
-        if not documents.has_open_invoice(booking.id):
+        if not documents.open_invoice(booking.id):
             # Paid in full, also where `owed` was less: an earlier part of it may be on its way back.
             issuing.invoice(booking, issuer, now, due_at=None, paid=sum(seat.net_price for seat in booking.active))
         booking.channel = payment.channel

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
@@ -205,7 +205,10 @@ def lock_edition(edition_id: int) -> Edition:
 
     On SQLite the lock is the write transaction itself. Several editions at once: lock them in id order.
     """
-    return db.session.get_one(Edition, edition_id, with_for_update=True, populate_existing=True)
+    at_hand = (joinedload(Edition.master_class), joinedload(Edition.venue))  # what every letter and paper names
+    return db.session.get_one(
+        Edition, edition_id, options=at_hand, with_for_update={"of": Edition}, populate_existing=True
+    )
 
 
 def lock_class(slug: str) -> MasterClass:

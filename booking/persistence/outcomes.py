@@ -55,7 +55,8 @@ class Mail(NamedTuple):
 @dataclass(frozen=True)
 class Outcome:
     """The booking after the act, and what the act wrote. `owed` in centimes, negative when it is owed to the
-    participant; `withdrawn` is what of earlier refunds is no longer needed."""
+    participant; `withdrawn` is what of earlier refunds is no longer needed; `silent`, that whoever booked would be
+    written to and has no address."""
 
     booking_id: int
     was: BookingState | None
@@ -66,6 +67,7 @@ class Outcome:
     refunds: tuple[Return, ...]
     withdrawn: int
     mails: tuple[Mail, ...]
+    silent: bool = False
     entry: int = 0  # the last of the account before: whatever moved since, two people who act see each other
 
     @property
@@ -90,6 +92,8 @@ class Before:
         """What has changed since. Raises PlanChanged when that is not what was `shown`; None compares nothing."""
         db.session.flush()
         refunds = _refunds(booking.id)
+        posted = _mails(booking.id, self.last_job)
+        mails = [mail for mail in posted if booking.email or mail.reader != "booker"]
         outcome = Outcome(
             booking_id=booking.id,
             was=self.state,
@@ -103,7 +107,8 @@ class Before:
             ),
             refunds=tuple(Return(r.channel, r.amount, r.state) for r in refunds if r.id not in self.refunds),
             withdrawn=sum(r.amount for r in refunds if self._was_withdrawn(r)),
-            mails=tuple(_mails(booking.id, self.last_job)),
+            mails=tuple(mails),
+            silent=len(mails) < len(posted),
             entry=self.entry,
         )
         if shown is not None and outcome.shown != shown:
@@ -117,13 +122,14 @@ class Before:
 
 def look(booking: Booking | None) -> Before:
     """The booking as it stands, inside the caller's transaction; None for one that is about to be made."""
-    last_job = db.session.scalar(select(func.max(OutboxJob.id))) or 0
+    number = booking.id if booking else 0
+    last_entry = select(func.max(LedgerEntry.id)).where(LedgerEntry.booking_id == number).scalar_subquery()
+    last_job, entry = db.session.execute(select(func.max(OutboxJob.id), last_entry)).one()
     if booking is None:
-        return Before(None, frozenset(), {}, last_job, 0)
+        return Before(None, frozenset(), {}, last_job or 0, 0)
     papers = frozenset(paper.id for paper in documents.of_booking(booking.id))
     refunds = {refund.id: refund.state for refund in _refunds(booking.id)}
-    entry = db.session.scalar(select(func.max(LedgerEntry.id)).where(LedgerEntry.booking_id == booking.id)) or 0
-    return Before(booking.state, papers, refunds, last_job, entry)
+    return Before(booking.state, papers, refunds, last_job or 0, entry or 0)
 
 
 def _refunds(booking_id: int) -> list[Refund]:

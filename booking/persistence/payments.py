@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, ForeignKey, Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,7 +14,6 @@ from booking.domain import reference
 from booking.domain.booking import Channel
 from booking.domain.errors import IbanNeeded, NotFound
 from booking.domain.payment import (
-    GOODWILL,
     OPEN_REFUNDS,
     PAYMENT_TRANSITIONS,
     REFUND_TRANSITIONS,
@@ -24,6 +23,7 @@ from booking.domain.payment import (
 )
 from booking.persistence.db import Model, db
 
+LIVE_REFUNDS: Final = (*OPEN_REFUNDS, RefundState.SUCCEEDED)  # money that went, or is promised
 _DISPUTED = text("dispute is not null")
 
 
@@ -116,8 +116,7 @@ def refunds_at_the_provider(booking_id: int) -> int:
 
 def refundable(payment: Payment) -> int:
     """What of a payment was neither given back nor promised back, centimes."""
-    live = (*OPEN_REFUNDS, RefundState.SUCCEEDED)
-    query = select(func.sum(Refund.amount)).where(Refund.payment_id == payment.id, Refund.state.in_(live))
+    query = select(func.sum(Refund.amount)).where(Refund.payment_id == payment.id, Refund.state.in_(LIVE_REFUNDS))
     return payment.amount - (db.session.scalar(query) or 0)
 
 
@@ -155,21 +154,6 @@ def by_provider_payment(channel: Channel, payment: str) -> Payment | None:
 def refunds_of(payment_id: int) -> list[Refund]:
     """The refunds of a payment, oldest first."""
     return list(db.session.scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)))
-
-
-def mistakable(booking_id: int) -> list[Payment]:
-    """Payments that were booked by hand and may have been booked by mistake, latest first: of none was anything given
-    back yet, or promised out of goodwill."""
-    return [
-        payment
-        for payment in paid_payments(booking_id)
-        if payment.channel is Channel.TRANSFER and not any(_stands_by(refund) for refund in refunds_of(payment.id))
-    ]
-
-
-def _stands_by(refund: Refund) -> bool:
-    gone = (RefundState.SUCCEEDED, RefundState.PENDING, RefundState.REQUESTED)
-    return refund.state in gone or (refund.reason == GOODWILL and refund.state in OPEN_REFUNDS)
 
 
 def waiting_refunds(booking_id: int) -> list[Refund]:

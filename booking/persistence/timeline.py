@@ -23,12 +23,13 @@ from booking.persistence.notes import Note
 from booking.persistence.outbox import OutboxJob
 from booking.persistence.payments import Payment, Refund
 from booking.persistence.sent_mails import SentMail
+from booking.persistence.standing import Standing
 
 Kind = Literal["booking", "money", "mail", "note"]
 KINDS: Final[tuple[Kind, ...]] = ("booking", "money", "mail", "note")
 OF_MONEY: Final = ("paid", "refunded", "refund_failed", "money_returned", "payment_mismatch", "dispute", "iban_given")
 OF_THE_DATE: Final = ("edition_moved", "edition_called_off", "run_decided")  # what concerns everybody who booked it
-TOLD_ELSEWHERE: Final = ("noted",)  # by the note itself
+TOLD_ELSEWHERE: Final = ("noted", "mismatch_settled")  # by the note itself
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ class Dossier:
     notes: list[Note]
     journal: list[JournalEntry]
     people: dict[int, str]
+
+    @property
+    def stands(self) -> Standing:
+        return Standing(self.account, self.payments, self.refunds)
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,13 @@ from booking.persistence import (
     notes,
     outcomes,
     payments,
+    standing,
 )
-from booking.persistence.bookings import Attendee, Booking, edition_of, lock_booking
+from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.cancellations import Cancellation
 from booking.persistence.db import db
-from booking.persistence.masterclasses import lock_edition
 from booking.persistence.outcomes import Outcome
+from booking.persistence.standing import Standing
 from booking.persistence.transaction import atomic
 from booking.services.ports import Ports
 
@@ -79,9 +80,14 @@ class Decision:
 
 
 def propose(
-    booking: Booking, attendee_ids: Collection[int], received: datetime, lower_fee: int | None = None
+    booking: Booking,
+    attendee_ids: Collection[int],
+    received: datetime,
+    lower_fee: int | None = None,
+    stands: Standing | None = None,
 ) -> Proposal:
-    """What cancelling the named seats would cost if the request came at `received` (aware).
+    """What cancelling the named seats would cost if the request came at `received` (aware). Whoever asks several times
+    gives how the booking `stands`.
 
     Raises NothingToCancel when none of them is active or the class was over by then; TooMuch when `lower_fee` is above
     the fee that the schedule asks.
@@ -92,11 +98,13 @@ def propose(
     quote = _quote(booking, seats, received)
     if lower_fee is not None:
         quote = schedule.lowered(quote, lower_fee)
-    credit = sum(seat.net_price - lifecycle.lapsing(seat, fee) for seat, fee in zip(seats, quote.fees, strict=True))
-    money = settlement(ledger.balance(booking.id), payments.refunds_under_way(booking.id), credit, quote.fee)
-    left = sum(payments.refundable(payment) for payment in payments.paid_payments(booking.id))
+    stands = stands or standing.of(booking.id)
+    given_up = zip(seats, quote.fees, strict=True)
+    credit = sum(seat.net_price - lifecycle.lapsing(seat, fee, stands.waived(seat.id)) for seat, fee in given_up)
+    money = settlement(stands.balance, stands.under_way, credit, quote.fee)
+    left = sum(part for _, part in stands.left)
     money = replace(money, refund=min(money.refund, left))  # less where a gift was given back before
-    return Proposal(seats, quote, credit, money, _channels(booking, money.refund))
+    return Proposal(seats, quote, credit, money, _channels(stands, money.refund))
 
 
 def cancel(
@@ -108,8 +116,7 @@ def cancel(
     been ended before (`pay.end_attempts`). Raises QuoteChanged, IbanNeeded, NothingToCancel; then nothing was done.
     """
     with atomic():
-        lock_edition(edition_of(booking_id))
-        booking = lock_booking(booking_id)
+        booking = lifecycle.lock(booking_id)
         proposal = propose(booking, attendee_ids, received)
         if proposal.shown != shown:
             raise QuoteChanged(_fee_in(shown), proposal.quote.fee)
@@ -134,12 +141,11 @@ def cancel_for(
     ReceiptRefused, TooMuch, IbanNeeded, NothingToCancel, PlanChanged; then nothing was done.
     """
     with atomic(rehearsal=shown is None):
-        lock_edition(edition_of(booking_id))
-        booking = lock_booking(booking_id)
-        before = outcomes.look(booking)
+        booking = lifecycle.lock(booking_id)
+        before, stands = outcomes.look(booking), standing.of(booking_id)
         received = _receipt(booking, decision.received, now)
-        asked = propose(booking, attendee_ids, received).quote.fee
-        proposal = propose(booking, attendee_ids, received, decision.fee)
+        asked = propose(booking, attendee_ids, received, stands=stands).quote.fee
+        proposal = propose(booking, attendee_ids, received, decision.fee, stands)
         cancellation = _carry_out(booking, proposal, received, ports, payee, by, now)
         if decision.received is not None:
             notes.write(booking.id, decision.received_reason, by, now, about="received")
@@ -177,11 +183,11 @@ def _quote(booking: Booking, seats: Collection[Attendee], received: datetime) ->
     return schedule.quote(policy, timing, received, prices, pending)
 
 
-def _channels(booking: Booking, refund: int) -> tuple[Channel, ...]:
+def _channels(stands: Standing, refund: int) -> tuple[Channel, ...]:
     """The ways the refund would go: as it was paid, latest payment first."""
     channels = []
-    for payment in payments.paid_payments(booking.id):
-        part = min(refund, payments.refundable(payment))
+    for payment, left in stands.left:
+        part = min(refund, left)
         if part > 0:
             channels.append(payment.channel)
             refund -= part
@@ -235,8 +241,7 @@ def _correct_documents(
     """Credit note and fee invoice. An unpaid invoice of which seats remain is taken back whole and written anew, so
     that its QR-bill asks for the right sum."""
     unpaid = remaining and ledger.balance(booking.id) > 0 and not payments.paid_payments(booking.id)
-    invoice = documents.latest_invoice(booking.id)
-    if unpaid and invoice:
+    if unpaid and (invoice := documents.latest_invoice(booking.id)):
         issuing.credit_note(booking, ports.issuer, booking.active, now)
         issuing.invoice(booking, ports.issuer, now, invoice.due_at, seats=remaining)
     else:

@@ -198,7 +198,7 @@ def _bill(booking: Booking, seats: list[Attendee], owed: int, now: datetime, por
         booking.policy = edition.policy.to_json()
     if booking.channel is Channel.FREE:
         booking.channel = Channel.TRANSFER
-    known = documents.latest_invoice(booking.id) if documents.has_open_invoice(booking.id) else None
+    known = documents.open_invoice(booking.id)
     if booking.state is BookingState.PENDING and known is None:
         return  # to be paid on the provider's page, which asks for the new sum
     due_at = issuing.term(booking, now)

@@ -24,11 +24,13 @@ from booking.persistence import (
     notes,
     outcomes,
     payments,
+    standing,
 )
 from booking.persistence.arrivals import Arrival
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.outcomes import Outcome
+from booking.persistence.standing import Standing
 from booking.persistence.transaction import atomic
 from booking.services.ports import Ports
 
@@ -102,10 +104,11 @@ def give_back(booking_id: int, gift: Gift, now: datetime, by: Actor, shown: str 
     with atomic(rehearsal=shown is None):
         booking = lifecycle.lock(booking_id)
         before = outcomes.look(booking)
-        most = giveable(booking)
+        stands = standing.of(booking_id)
+        most = giveable(stands)
         if not 0 < gift.amount <= most:
             raise TooMuch(most)
-        if gift.by_bank and any(payment.dispute == "open" for payment in payments.paid_payments(booking.id)):
+        if gift.by_bank and any(payment.dispute == "open" for payment, _ in stands.left):
             raise NotPossibleNow("disputed")  # the payer's bank may give it back as well
         for refund in lifecycle.give_back(booking, gift.amount, GOODWILL, now, iban, gift.holder, gift.by_bank):
             ledger.enter(booking.id, LedgerKind.WRITE_OFF, refund.amount, now, refund_id=refund.id)
@@ -122,7 +125,7 @@ def take_out(
     with atomic(rehearsal=shown is None):
         booking = lifecycle.lock(booking_id)
         before = outcomes.look(booking)
-        payment = next((one for one in payments.mistakable(booking.id) if one.id == payment_id), None)
+        payment = next((one for one in standing.of(booking_id).mistakable if one.id == payment_id), None)
         if payment is None:
             raise NotPossibleNow("no_mistake")
         payment.move_to(PaymentState.VOID, now)
@@ -135,11 +138,11 @@ def take_out(
         return before.outcome(booking, shown)
 
 
-def giveable(booking: Booking) -> int:
+def giveable(stands: Standing) -> int:
     """What was paid and neither given nor promised back, centimes. Raises NotPossibleNow: 'owes', 'nothing_paid'."""
-    if ledger.balance(booking.id) > 0:
+    if stands.balance > 0:
         raise NotPossibleNow("owes")
-    most = sum(payments.refundable(payment) for payment in payments.paid_payments(booking.id))
+    most = sum(left for _, left in stands.left)
     if most <= 0:
         raise NotPossibleNow("nothing_paid")
     return most
@@ -147,7 +150,7 @@ def giveable(booking: Booking) -> int:
 
 def _ask_again(booking: Booking, now: datetime, ports: Ports) -> None:
     """An invoice that was written as paid is taken back, and written anew to ask for the money."""
-    invoice = documents.latest_invoice(booking.id) if documents.has_open_invoice(booking.id) else None
+    invoice = documents.open_invoice(booking.id)
     owed = issuing.owed_for_seats(booking)
     if booking.state is BookingState.CONFIRMED and invoice and owed > 0 and not invoice.frozen.asks_for_transfer:
         issuing.anew(booking, ports.issuer, booking.active, now, issuing.term(booking, now))

@@ -27,7 +27,7 @@ from booking.domain.errors import (
     WrongAmount,
 )
 from booking.domain.payment import Means, RefundState
-from booking.persistence import ledger, payments
+from booking.persistence import ledger, standing
 from booking.persistence.bookings import Booking, seats_taken
 from booking.persistence.db import db
 from booking.persistence.outbox import OutboxJob
@@ -149,7 +149,7 @@ class Lives(RuleBasedStateMachine):
     @rule(choice=CHOICE)
     def take_a_payment_out(self, choice: int) -> None:
         booking = self.pick(choice)
-        for payment in payments.mistakable(booking.id)[:1]:
+        for payment in standing.of(booking.id).mistakable[:1]:
             self.desk.take_out(booking, payment.id)
             self.granted.add(booking.id)
 

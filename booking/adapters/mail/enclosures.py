@@ -46,7 +46,7 @@ def papers(kind: str, booking: Booking, payload: dict[str, Any]) -> list[Documen
 
 def open_invoice(booking: Booking) -> list[Document]:
     """The invoice that stands, if any."""
-    invoice = documents.latest_invoice(booking.id) if documents.has_open_invoice(booking.id) else None
+    invoice = documents.open_invoice(booking.id)
     return [invoice] if invoice else []
 
 

@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from booking.domain.booking import ALIVE, BookingState
 from booking.domain.errors import NotPossibleNow
 from booking.domain.permission import Permission
-from booking.persistence import ledger, payments
+from booking.persistence import todo
 from booking.persistence.bookings import Booking
 from booking.persistence.organisers import Organiser
+from booking.persistence.standing import Standing
 from booking.services import settle
 from booking.web.act_refusals import ACTS
 
@@ -29,18 +30,20 @@ class Action(NamedTuple):
     why_not: str = ""
 
 
-def available(booking: Booking, person: Organiser, now: datetime) -> list[Action]:
+def available(booking: Booking, stands: Standing, person: Organiser, now: datetime) -> list[Action]:
     """What `person` may do with the booking at `now`: what is possible first, the most likely before all."""
-    granted = [action for action in _actions(booking, now) if person.may(action.permission)]
+    granted = [action for action in _actions(booking, stands, now) if person.may(action.permission)]
     return sorted(granted, key=lambda action: bool(action.why_not))
 
 
-def _actions(booking: Booking, now: datetime) -> Iterator[Action]:
-    owed, alive, over = ledger.balance(booking.id), booking.state in ALIVE, booking.edition.ends_at <= now
+def _actions(booking: Booking, stands: Standing, now: datetime) -> Iterator[Action]:
+    owed, alive, over = stands.balance, booking.state in ALIVE, booking.edition.ends_at <= now
     expects = owed > 0 or booking.state is BookingState.EXPIRED
     paid = Action(_("Mark as paid"), "desk_payments.new", Permission.MONEY)
     if expects:
         yield paid._replace(kind="primary" if owed > 0 else "secondary")
+    if todo.mismatches(booking.id):
+        yield Action(_("Settle a payment that does not fit"), "desk_mismatches.show", Permission.MONEY)
     if alive and booking.active:
         yield Action(_("Change who attends"), "desk_seats.index", Permission.BOOKINGS)
     if alive:
@@ -51,8 +54,8 @@ def _actions(booking: Booking, now: datetime) -> Iterator[Action]:
     yield Action(_("Add a seat"), "desk_seats.new", Permission.MONEY, why_not=_growing(booking, over))
     if owed > 0:
         yield Action(_("Waive what is owed"), "desk_payments.waiver", Permission.MONEY)
-    yield Action(_("Give money back"), "desk_refunds.give", Permission.MONEY, why_not=_giving(booking))
-    if payments.mistakable(booking.id):
+    yield Action(_("Give money back"), "desk_refunds.give", Permission.MONEY, why_not=_giving(stands))
+    if stands.mistakable:
         yield Action(_("Take a payment out again"), "desk_mistakes.show", Permission.MONEY)
     if not expects:
         yield paid._replace(why_not=_why("settled"))
@@ -67,9 +70,9 @@ def _growing(booking: Booking, over: bool) -> str:
     return _why("over") if over else ""
 
 
-def _giving(booking: Booking) -> str:
+def _giving(stands: Standing) -> str:
     try:
-        settle.giveable(booking)
+        settle.giveable(stands)
     except NotPossibleNow as refusal:
         return _why(refusal.why)
     return ""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import accumulate
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext, pgettext
+from flask_babel import ngettext
 
 from booking.adapters.answers import answer_words
 from booking.adapters.wording import document_name
 from booking.domain import reference
 from booking.domain.account import AccountState, account_state, pay_by
 from booking.domain.booking import ALIVE
-from booking.domain.errors import NothingToCancel
 from booking.domain.payment import OPEN_REFUNDS
-from booking.persistence.bookings import Booking
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.timeline import KINDS, Dossier
-from booking.services import cancel
 from booking.web import formatting
-from booking.web.desk import timeline_words
+from booking.web.desk import forecasts, timeline_words
 from booking.web.desk.booking_actions import available
 from booking.web.desk.booking_words import (
     ACCOUNT_TAGS,
@@ -39,27 +35,17 @@ from booking.web.schedule import schedule_of
 from booking.web.standing import state_words
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """What cancelling everything would cost at `at` (on the clocks of the edition): centimes."""
-
-    when: str
-    at: datetime
-    fee: int
-    refund: int
-    due: int
-
-
 def page_of(found: Dossier, kind: str, now: datetime) -> dict[str, Any]:
     """Everything the page shows, as template variables; `kind` narrows the timeline."""
-    booking = found.booking
-    balance = sum(entry.amount for entry in found.account)
+    booking, stands = found.booking, found.stands
+    balance = stands.balance
     billed = max((paper.due_at for paper in found.documents if paper.due_at), default=None)
     due_at = pay_by(billed, booking.state, booking.hold_until)
     account = account_state(balance, due_at, booking.channel, booking.state, now)
     alive = booking.state in ALIVE
     seats = [seat.seat_price for seat in booking.active]
     policy = booking.frozen_policy if alive else None
+    expected = list(forecasts.of(booking, stands, now))
     return {
         "booking": booking,
         "edition": booking.edition,
@@ -79,11 +65,12 @@ def page_of(found: Dossier, kind: str, now: datetime) -> dict[str, Any]:
         "document_words": lambda kind: document_name(kind, current_language()),
         "answer_words": lambda answer: answer_words(answer.question, answer.value, current_language()),
         "schedule": schedule_of(policy, booking.edition.timing(booking.created_at), seats, now),
-        "forecasts": list(_forecasts(booking, now)),
+        "forecasts": expected,
+        "free_of_charge": forecasts.free_of_charge(booking, expected),
         "timeline": timeline_words.lines(found, kind),
         "kinds": [(name, timeline_words.KIND_NAMES[name]) for name in ("", *KINDS)],
         "kind": kind,
-        "actions": available(booking, me(), now),
+        "actions": available(booking, stands, me(), now),
     }
 
 
@@ -124,20 +111,3 @@ def _standing(found: Dossier, account: AccountState, balance: int, due_at: datet
         AccountState.SETTLED: _("Nothing is owed on either side."),
     }
     return [words[account]]
-
-
-def _forecasts(booking: Booking, now: datetime) -> Iterator[Forecast]:
-    """Now, in a week, and at the end of the day before: as long as they are to come."""
-    starts = formatting.local(booking.edition.starts_at, booking.edition.zone)
-    eve = starts.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(seconds=1)
-    moments = [(pgettext("when", "now"), now)]
-    moments += [(pgettext("when", "in a week"), now + timedelta(days=7))] if now + timedelta(days=7) < eve else []
-    moments += [(pgettext("when", "the day before"), eve)] if now < eve else []
-    for when, at in moments:
-        try:
-            proposal = cancel.propose(booking, [seat.id for seat in booking.active], at)
-        except NothingToCancel:
-            return
-        money = proposal.settlement
-        local = formatting.local(at, booking.edition.zone)
-        yield Forecast(when, local, proposal.quote.fee, money.refund, money.due)

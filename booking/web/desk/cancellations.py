@@ -67,8 +67,9 @@ def _perform(booking: Booking, form: CancellingForm, decision: Decision) -> Any:
         return _page(reference, form, Look(problem=desk_sentence(refusal)), decision)
     outcome = perform(form, act)
     if isinstance(outcome, Outcome):
-        words = _("It is cancelled, and the participant is told.")
-        return done(words, "desk_bookings.show", reference=reference)
+        told = _("It is cancelled, and the participant is told.")
+        silent = _("It is cancelled. No e-mail reaches the participant: tell them yourself.")
+        return done(silent if outcome.silent else told, "desk_bookings.show", reference=reference)
     fields = {TooMuch: form.fee, ReceiptRefused: form.received_day, IbanNeeded: form.iban}
     if type(outcome.refusal) in fields:
         fields[type(outcome.refusal)].errors = [outcome.problem]

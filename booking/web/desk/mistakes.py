@@ -12,7 +12,7 @@ from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import NotPossibleNow
 from booking.domain.permission import Permission
-from booking.persistence import payments
+from booking.persistence import payments, standing
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import settle
@@ -53,7 +53,7 @@ def take_out(reference: str) -> Any:
 
 def _form(booking: Booking) -> MistakeForm:
     form = MistakeForm()
-    found = payments.mistakable(booking.id)
+    found = standing.of(booking.id).mistakable
     form.payment.choices = [SelectChoice(str(payment.id), _words(payment)) for payment in found]
     form.payment.data = form.payment.data or next((str(payment.id) for payment in found), None)
     return form

@@ -16,7 +16,7 @@ from booking.domain.booking import Channel
 from booking.domain.errors import IbanNeeded, NotPossibleNow, TooMuch, WrongAmount
 from booking.domain.payment import RefundState
 from booking.domain.permission import Permission
-from booking.persistence import payments, refund_lists
+from booking.persistence import payments, refund_lists, standing
 from booking.persistence.bookings import Booking, by_id, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import refund, settle
@@ -148,11 +148,12 @@ def _giving(booking: Booking, form: GiftForm) -> Act:
 
 
 def _gift_page(booking: Booking, form: GiftForm, look: Look) -> tuple[str, int]:
+    stands = standing.of(booking.id)
     try:
-        most = settle.giveable(booking)
+        most = settle.giveable(stands)
     except NotPossibleNow as refusal:
         most, look = 0, Look(problem=desk_sentence(refusal))
-    ways = {payment.channel for payment in payments.paid_payments(booking.id) if payments.refundable(payment) > 0}
+    ways = {payment.channel for payment, left in stands.left if left > 0}
     by_hand = ways <= {Channel.TRANSFER}  # goes back by bank in any case: nothing to choose
     page = render_template("desk/refunds/give.html", booking=booking, form=form, look=look, most=most, by_hand=by_hand)
     return page, 422 if form.errors else look.status

@@ -70,11 +70,11 @@ def new(reference: str) -> Any:
     form.offer(booking.edition)
     if not form.validate_on_submit():
         look = Look() if form.errors else look_at(form, _adding(booking, form))
-        return _seat_page(booking, form, look)
+        return _seat_page(reference, form, look)
     try:
         pay.end_attempts(booking.id, clock.now(), current_ports())
     except GatewayUnavailable as refusal:
-        return _seat_page(booking, form, Look(problem=desk_sentence(refusal)))
+        return _seat_page(reference, form, Look(problem=desk_sentence(refusal)))
     outcome = perform(form, _adding(booking, form))
     if isinstance(outcome, Outcome):
         words = _("%(name)s has a seat.", name=form.name.data)
@@ -82,7 +82,7 @@ def new(reference: str) -> Any:
     if isinstance(outcome.refusal, TooMuch):
         form.price.errors = [outcome.problem]
         outcome = Look()
-    return _seat_page(booking, form, outcome)
+    return _seat_page(reference, form, outcome)
 
 
 @blueprint.get("/bookings/<reference>/attendees")
@@ -130,10 +130,10 @@ def _adding(booking: Booking, form: SeatForm) -> Act:
     return lambda shown: enrol.add_seat(number, seat, price, clock.now(), current_ports(), actor(), shown)
 
 
-def _seat_page(booking: Booking, form: SeatForm, look: Look) -> tuple[str, int]:
+def _seat_page(reference: str, form: SeatForm, look: Look) -> tuple[str, int]:
     page = render_template(
         "desk/actions/seat.html",
-        booking=booking,
+        booking=by_reference(reference),  # anew: a rehearsal leaves nothing of what was read before it
         form=form,
         look=look,
         hopeless=isinstance(look.refusal, Refusal) and not form.errors,

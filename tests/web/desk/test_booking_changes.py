@@ -6,6 +6,7 @@ import pytest
 from flask_babel import force_locale
 
 from booking.domain.permission import Permission, Role
+from booking.persistence import standing
 from booking.persistence.bookings import Answer, Attendee, Booking
 from booking.persistence.outbox import OutboxJob
 from booking.web.desk import booking_actions
@@ -118,7 +119,7 @@ def labels(desk: Desk, reference: str, possible: bool = True) -> list[str]:
         booking = session.query(Booking).filter_by(reference=reference).one()
         person = type("Person", (), {"may": lambda self, permission: True})()
         with desk.app.test_request_context(), force_locale("en"):
-            found = booking_actions.available(booking, person, desk.now)
+            found = booking_actions.available(booking, standing.of(booking.id), person, desk.now)
             return [action.label for action in found if bool(action.why_not) != possible]
 
 
@@ -142,5 +143,5 @@ def test_nobody_is_shown_what_they_may_not_do(desk: Desk) -> None:
         booking = session.query(Booking).filter_by(reference=reference).one()
         person = type("Person", (), {"role": Role.STAFF, "may": lambda self, p: p is Permission.BOOKINGS})()
         with desk.app.test_request_context():
-            found = booking_actions.available(booking, person, desk.now)
+            found = booking_actions.available(booking, standing.of(booking.id), person, desk.now)
     assert {action.permission for action in found} == {Permission.BOOKINGS}
