@@ -23,7 +23,7 @@ run: setup ## start Atelier on HOST and PORT (127.0.0.1 and 8000)
 	@exec $(PYTHON_IN_VENV) -m flask --app app serve
 
 test: check ## every check and every test, in a real browser too
-	@CHROMIUM=$$(bin/chromium) && export CHROMIUM && exec $(PYTHON_IN_VENV) -m pytest $(ARGS)
+	@CHROMIUM=$$(bin/chromium) && export CHROMIUM && exec $(PYTHON_IN_VENV) -m pytest -n logical --maxprocesses 4 $(ARGS)
 
 check: setup-dev ## style and types alone
 	@$(PYTHON_IN_VENV) -m ruff check .

@@ -6,6 +6,7 @@ SQLite.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from booking import create_app
+from booking.adapters import gateways
 from booking.config import Settings
 from booking.persistence import migrations
 from booking.persistence.db import db
+from booking.web.page_cache import PageCache
 from booking.web.security import limiter
 from booking.web.translations import compile_translations
 from tests import network
@@ -73,20 +76,55 @@ def refill(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest
     return lambda: files.fresh(folder)
 
 
-@pytest.fixture
-def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Address of a database with the tables of this version and no rows."""
-    if engine == "postgresql":
-        postgres: PostgresDatabase = request.getfixturevalue("postgres")
-        return postgres.fresh()
-    files: SqliteFiles = request.getfixturevalue("sqlite_files")
-    return files.fresh(tmp_path)
-
-
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
     """Compiled templates, shared by all applications of the session."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session")
+def lasting_app(
+    refill: Refill, tmp_path_factory: pytest.TempPathFactory, templates: FileSystemBytecodeCache
+) -> Iterator[Flask]:
+    """One application per engine: making it, and translating each query anew, costs more than most tests."""
+    known = settings(refill(), tmp_path_factory.mktemp("data"))
+    app = create_app(Settings(**known, base_url="http://localhost"))
+    app.testing = True
+    app.jinja_env.bytecode_cache = templates
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def emptied_app(lasting_app: Flask, refill: Refill) -> Iterator[Flask]:
+    """The lasting application as if it had been made now: no rows, no mails, nothing remembered."""
+    close(lasting_app)
+    refill()
+    known: Settings = lasting_app.extensions["settings"]
+    shutil.rmtree(known.data_dir)
+    known.data_dir.mkdir()
+    before = dict(lasting_app.config), dict(lasting_app.extensions)
+    gateways.init_app(lasting_app, known)
+    assert isinstance(lasting_app.wsgi_app, PageCache)
+    lasting_app.wsgi_app._pages.clear()
+    limiter.reset()
+    yield lasting_app
+    close(lasting_app)
+    lasting_app.config, lasting_app.extensions = type(lasting_app.config)(lasting_app.root_path, before[0]), before[1]
+
+
+@pytest.fixture
+def app(emptied_app: Flask) -> Flask:
+    """The application; no context is pushed, as requests must not share one. A test that changes more of it than
+    `config` and `extensions` makes one of its own."""
+    return emptied_app
+
+
+@pytest.fixture
+def database_url(emptied_app: Flask) -> str:
+    """Address of the test's database: applications made beside `app` share it."""
+    address: str = emptied_app.extensions["settings"].database_url
+    return address
 
 
 @pytest.fixture
@@ -104,12 +142,6 @@ def make_app(database_url: str, tmp_path: Path, templates: FileSystemBytecodeCac
     yield make
     for app in apps:
         close(app)
-
-
-@pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """The application; no context is pushed, as requests must not share one."""
-    return make_app()
 
 
 @pytest.fixture

@@ -47,6 +47,8 @@ class SqliteFiles:
     def fresh(self, folder: Path) -> str:
         """Address of an empty database in `folder`."""
         copy = folder / "atelier.sqlite"
+        for old in folder.glob("atelier.sqlite*"):
+            old.unlink()  # with what a connection that is still open has written beside it
         shutil.copyfile(self._template, copy)
         return f"sqlite:///{copy}"
 

@@ -22,7 +22,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     if settings.stripe.secret_key:
         gateways[Channel.STRIPE] = StripeGateway(settings.stripe.secret_key, settings.stripe.api_base)
     elif settings.demo:
-        gateways[Channel.DEMO] = DemoGateway(settings.base_url, clock.now)
+        gateways[Channel.DEMO] = DemoGateway(settings.base_url, lambda: clock.now())
     app.extensions["gateways"] = gateways
 
 

@@ -111,7 +111,7 @@ def test_headers():
     assert message["From"] == message["Reply-To"] == f"{organiser.name} <{organiser.email}>"
     assert message["To"] == "Bea Muster <bea@example.org>"
     assert message["Auto-Submitted"] == "auto-generated"
-    assert re.fullmatch(r"<[0-9a-f]{32}@127\.0\.0\.1>", message["Message-ID"])
+    assert re.fullmatch(r"<[0-9a-f]{32}@localhost>", message["Message-ID"])
     assert message["Message-ID"] == written(confirmed("en"))["Message-ID"], "it depends on the row's key alone"
 
 
@@ -184,6 +184,13 @@ def test_the_organisers_copy_answers_the_booker_and_brings_nothing():
     assert message["Reply-To"] == "Bea Muster <bea@example.org>"
     assert attached(message) == []
     assert "/my/" not in message.as_string(), "the participant's key is the participant's"
+
+
+def test_the_organisers_copy_of_a_booking_without_an_address_leaves_all_the_same():
+    booking = factories.make_booking(state=BookingState.CONFIRMED, email="")
+    message = written({"kind": "confirmed", "booking_id": booking.id}, "organiser")
+    assert message["To"].addresses[0].addr_spec == site.current().organiser.email
+    assert message["Reply-To"] is None
 
 
 @pytest.mark.parametrize(("to", "name"), [("booker", "confirmed"), ("organiser", "confirmed")])

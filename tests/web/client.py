@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -48,6 +49,11 @@ class Browser(FlaskClient):
         if chosen.method == "get":
             return self.get(address, query_string=data, follow_redirects=True)
         return self.post(address, data=data, follow_redirects=True)
+
+
+def browser_of(app: Flask) -> Browser:
+    """A new browser of an application."""
+    return Browser(app, app.response_class)
 
 
 def _chosen(forms: list[Form], number: int) -> Form:

@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
 from flask import Flask
 
 from booking.adapters import clock
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 from tests.web.participant import Participant
+
+Someone = TypeVar("Someone", bound=Participant)
 
 
 @pytest.fixture
 def browser(app: Flask) -> Browser:
     """A browser with form tokens, which inspects every page it fetches."""
-    app.test_client_class = Browser
-    client = app.test_client()
-    assert isinstance(client, Browser)
-    return client
+    return browser_of(app)
 
 
 @pytest.fixture
-def participant(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Iterator[Participant]:
+def participant(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Participant]:
     """Somebody who books, at the time the test sets. In the end seats, money, papers and mails must agree."""
-    person = Participant()
-    monkeypatch.setattr(
-        clock, "now", lambda: person.now
-    )  # first: the demonstration gateway keeps the clock it is given
-    person.app = make_app(base_url="http://localhost")
-    person.app.test_client_class = Browser
-    browser = person.app.test_client()
-    assert isinstance(browser, Browser)
-    person.browser = browser
+    yield from at_home(Participant(), app, monkeypatch)
+
+
+def at_home(person: Someone, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Someone]:
+    """`person` with a browser of the application."""
+    monkeypatch.setattr(clock, "now", lambda: person.now)
+    person.app = app
+    person.browser = browser_of(app)
     yield person
     assert person.disagreements() == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from booking import config
@@ -69,7 +71,8 @@ def test_terms_that_changed_are_accepted_anew(participant: Participant, tmp_path
     page = participant.check(participant.edition())
     for file in (config.ROOT / "content").glob("*.md"):
         (tmp_path / file.name).write_text(file.read_text() + ("\nNew.\n" if "terms" in file.name else ""))
-    object.__setattr__(participant.app.extensions["settings"], "content_dir", tmp_path)
+    extensions = participant.app.extensions
+    extensions["settings"] = replace(extensions["settings"], content_dir=tmp_path)
     refused = participant.browser.submit(page, channel="transfer")
     assert errors_of(refused) == ["terms"]
     assert value_of(refused, "terms") is None

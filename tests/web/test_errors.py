@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -18,7 +19,7 @@ from booking.web import refusals as words
 from booking.web.errors import WORDS
 from booking.web.refusals import sentence
 from tests.factories import NOW
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 from tests.web.inspection import Page
 
 KINDS = [
@@ -82,22 +83,26 @@ def test_an_unknown_page_helps_in_the_language_of_the_path(browser: Browser, pat
 
 
 @pytest.mark.parametrize("code", sorted(WORDS))
-def test_every_error_has_a_page(app: Flask, browser: Browser, code: int) -> None:
+def test_every_error_has_a_page(make_app: Callable[..., Flask], code: int) -> None:
+    app = make_app()
+
     def fail() -> None:
         abort(code)
 
     app.add_url_rule("/en/fail", "fail", fail)
-    response = browser.get("/en/fail")
+    response = browser_of(app).get("/en/fail")
     assert response.status_code == code
     assert str(WORDS[code].title) in Page.of(response.text).text_of("h1")
 
 
-def test_a_refusal_that_a_view_lets_through_is_told(app: Flask, browser: Browser) -> None:
+def test_a_refusal_that_a_view_lets_through_is_told(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+
     def refuse() -> None:
         raise refusals.EditionFull(0)
 
     app.add_url_rule("/en/full", "full", refuse)
-    response = browser.get("/en/full")
+    response = browser_of(app).get("/en/full")
     assert response.status_code == 409
     assert "All seats of this date are taken." in response.text
 

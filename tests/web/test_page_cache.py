@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -26,6 +26,12 @@ NOW = factories.NOW
 def clock() -> Iterator[time_machine.Coordinates]:
     with time_machine.travel(NOW, tick=False) as moving:
         yield moving
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask]) -> Flask:
+    """One of its own, as tests change what it does before a request."""
+    return make_app()
 
 
 @pytest.fixture

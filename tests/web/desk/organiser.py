@@ -20,7 +20,7 @@ from booking.persistence.db import db
 from booking.persistence.organisers import Organiser
 from booking.persistence.transaction import atomic
 from tests.factories import NOW
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 from tests.web.participant import Participant
 
 PASSWORD = "a long password for tests"
@@ -43,8 +43,7 @@ class Desk(Participant):
     def seat(self) -> Browser:
         """The browser of the role, signed in."""
         if self.role not in self.browsers:
-            browser = self.app.test_client()
-            assert isinstance(browser, Browser)
+            browser = browser_of(self.app)
             self.browsers[self.role] = browser
             self.sign_in(browser, self.person(self.role))
         return self.browsers[self.role]
@@ -54,7 +53,7 @@ class Desk(Participant):
         email: str = facts.get("email", f"{role}@example.org")
         with self.app.app_context():
             if db.session.query(Organiser).filter_by(email=email).first() is None:
-                hashed = _HASHED.setdefault(PASSWORD, hash_password(PASSWORD))
+                hashed = _HASHED.get(PASSWORD) or _HASHED.setdefault(PASSWORD, hash_password(PASSWORD))
                 known = {"email": email, "name": role.title(), "locale": "en", "created_at": NOW, "password": hashed}
                 with atomic():
                     db.session.add(Organiser(role=Role(role), **known | facts))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from booking.persistence.journal import JournalEntry
 from booking.persistence.organisers import Organiser
 from booking.persistence.sign_ins import SignIn
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 from tests.web.desk.organiser import PASSWORD, Desk, letter_link, letters_to
 from tests.web.participant import errors_of
 
@@ -19,8 +19,7 @@ PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) 
 
 def phone(desk: Desk, remember: str | None = None) -> Browser:
     """The same person on a telephone."""
-    browser = desk.app.test_client()
-    assert isinstance(browser, Browser)
+    browser = browser_of(desk.app)
     browser.environ_base["HTTP_USER_AGENT"] = PHONE
     desk.person("owner")
     page = browser.get("/en/desk/sign-in")
@@ -46,10 +45,9 @@ def test_a_new_address_counts_once_its_link_was_followed(desk: Desk) -> None:
     assert letters_to(desk, EMAIL) == ["A new e-mail address was asked for"]
     link = letter_link(desk, "new@example.org", "Your new e-mail address")
     page = desk.browser.get(link)
-    assert desk.sign_in(desk.app.test_client(), EMAIL).request.path == "/en/desk/", "looking at it changes nothing"
+    assert desk.sign_in(browser_of(desk.app), EMAIL).request.path == "/en/desk/", "looking at it changes nothing"
     desk.browser.submit(page)
-    strange = desk.app.test_client()
-    assert isinstance(strange, Browser)
+    strange = browser_of(desk.app)
     assert desk.sign_in(strange, "new@example.org").request.path == "/en/desk/"
     assert desk.browser.get(link).status_code == 410
 

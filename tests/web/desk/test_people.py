@@ -15,7 +15,7 @@ from booking.persistence.db import db
 from booking.persistence.masterclasses import Trainer
 from booking.persistence.organisers import Organiser
 from booking.persistence.transaction import atomic
-from tests.web.client import Browser
+from tests.web.client import browser_of
 from tests.web.desk.organiser import Desk, letter_link, letters_to
 from tests.web.participant import errors_of
 
@@ -179,8 +179,7 @@ def test_somebody_leaves_and_comes_back(desk: Desk) -> None:
     page = desk.submit(page)
     assert "may not sign in again" in page.text
     assert theirs.get("/en/desk/account").status_code == 302
-    strange = desk.app.test_client()
-    assert isinstance(strange, Browser)
+    strange = browser_of(desk.app)
     assert "do not fit together" in desk.sign_in(strange, "staff@example.org").text
     press(desk, f"{staff}/activation")
     assert desk.sign_in(strange, "staff@example.org").request.path == "/en/desk/"

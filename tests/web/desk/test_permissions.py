@@ -17,6 +17,7 @@ from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition
 from booking.web.desk.guard import PREFIX
 from tests.factories import make_booking, make_edition
+from tests.web.client import browser_of
 from tests.web.desk.organiser import Desk
 
 OF_A_DATE = {"edition_slug", "reference", "attendee_id"}  # arguments that lead to one date
@@ -121,8 +122,8 @@ def test_trainers_see_nothing_of_dates_they_do_not_teach(desk: Desk, house: dict
 
 def test_a_trainer_without_a_link_sees_no_date(desk: Desk, house: dict[str, dict[str, Any]]) -> None:
     desk.person("trainer", email="new@example.org")
-    browser = desk.app.test_client()
-    desk.sign_in(browser, "new@example.org")  # type: ignore[arg-type]
+    browser = browser_of(desk.app)
+    desk.sign_in(browser, "new@example.org")
     for rule in rules(desk, "GET"):
         if permission(desk, rule) is Permission.ATTEND and OF_A_DATE & rule.arguments:
             assert browser.get(path(desk, rule, house["own"])).status_code in (403, 404), rule.endpoint

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from booking.persistence.db import db
 from booking.persistence.organisers import Organiser
 from booking.persistence.transaction import atomic
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 from tests.web.desk.organiser import Desk, letters_to
 
 KEY = re.compile(r'id="key">([A-Z0-9-]+)<')
@@ -47,8 +47,7 @@ def recovery_codes(desk: Desk) -> list[str]:
 
 def sign_in(desk: Desk) -> tuple[Browser, TestResponse]:
     """A new browser, after the password."""
-    browser = desk.app.test_client()
-    assert isinstance(browser, Browser)
+    browser = browser_of(desk.app)
     return browser, desk.sign_in(browser, "owner@example.org")
 
 
@@ -162,8 +161,7 @@ def test_an_owner_takes_a_lost_one_away(desk: Desk) -> None:
     page = desk.as_("owner").get(f"people/{staff}/second-factor")
     assert "The password alone then opens the account" in page.text
     desk.submit(page)
-    browser = desk.app.test_client()
-    assert isinstance(browser, Browser)
+    browser = browser_of(desk.app)
     assert desk.sign_in(browser, "staff@example.org").request.path == "/en/desk/"
     desk.run_jobs()
     assert "Your second factor was taken away" in letters_to(desk, "staff@example.org")

@@ -12,7 +12,6 @@ from flask import Flask
 from booking.config import OrganiserIdentity, StripeSettings
 from booking.persistence import site
 from booking.persistence.documents import Document
-from tests.web.client import Browser
 from tests.web.desk.organiser import Desk
 from tests.web.participant import errors_of
 
@@ -60,7 +59,6 @@ def test_the_first_page_says_what_is_missing(make_app: Callable[..., Flask], des
 def test_secrets_are_named_and_never_shown(desk: Desk, make_app: Callable[..., Flask]) -> None:
     keys = StripeSettings(secret_key="rk_test_topsecret", webhook_secret="whsec_topsecret")
     desk.app = make_app(base_url="http://localhost", stripe=keys, smtp_url="smtp://user:topsecret@localhost:1")
-    desk.app.test_client_class = Browser
     page = desk.get("settings/").text
     assert "Set, for tests" in page
     assert "topsecret" not in page

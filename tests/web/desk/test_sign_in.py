@@ -14,7 +14,7 @@ from booking.persistence.organisers import Organiser
 from booking.persistence.sign_ins import SignIn
 from booking.persistence.transaction import atomic
 from booking.web.desk.sign_in_words import MESSAGES
-from tests.web.client import Browser
+from tests.web.client import Browser, browser_of
 from tests.web.desk.organiser import PASSWORD, Desk, letter_link, letters_to
 
 REFUSED = "do not fit together"
@@ -179,9 +179,7 @@ def test_passwords_are_kept_as_argon2id(desk: Desk) -> None:
 def test_a_changed_secret_key_leaves_passwords_alone(desk: Desk, make_app: Any) -> None:
     email = desk.person("owner")
     desk.app = make_app(base_url="http://localhost", secret_key="another secret key of at least 32 characters")
-    desk.app.test_client_class = Browser
-    browser = desk.app.test_client()
-    assert isinstance(browser, Browser)
+    browser = browser_of(desk.app)
     assert desk.sign_in(browser, email).request.path == "/en/desk/"
 
 
@@ -217,8 +215,7 @@ def token_of(page: TestResponse) -> str:
 
 
 def another_browser(desk: Desk, email: str = "owner@example.org") -> Browser:
-    browser = desk.app.test_client()
-    assert isinstance(browser, Browser)
+    browser = browser_of(desk.app)
     desk.sign_in(browser, email)
     return browser
 
