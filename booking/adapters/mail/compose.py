@@ -17,7 +17,7 @@ from flask import current_app
 from flask_babel import force_locale
 
 from booking.adapters.mail import logo
-from booking.adapters.mail.headers import POLICY, one_line
+from booking.adapters.mail.headers import POLICY, for_header
 from booking.adapters.mail.logo import MailLogo
 from booking.adapters.mail.reading import AnyLetter, read
 from booking.config import Settings
@@ -65,7 +65,7 @@ def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> 
 def readings(letter: AnyLetter) -> tuple[str, str, str]:
     """Subject (the organiser's own, else the house's), HTML and plain text."""
     context = _common_facts(letter) | letter.facts()
-    context["subject"] = subject = one_line(context.get("own_subject") or _render(letter, "subject.txt", context))
+    context["subject"] = subject = for_header(context.get("own_subject") or _render(letter, "subject.txt", context))
     html, text = _render(letter, "body.html", context), _render(letter, "body.txt", context)
     return subject, _inlined(html), plain(text)
 
@@ -128,4 +128,4 @@ def _address(name: str, address: str) -> Address:
     user, _, domain = address.rpartition("@")
     if not user or not domain:
         raise ValueError("a letter needs an address")
-    return Address(one_line(name), user, domain.encode("idna").decode())
+    return Address(for_header(name), user, domain.encode("idna").decode())

@@ -28,6 +28,7 @@ class Headers(EmailPolicy):
 POLICY: Final = Headers(linesep="\r\n")
 
 
-def one_line(text: str) -> str:
-    """What somebody typed, without line breaks or control characters, which have no place in a header or a name."""
+def for_header(text: str) -> str:
+    """What somebody typed, as headers and names may hold it: no line break, control character or mark that turns the
+    writing direction. The narrow blanks of French subjects stay, unlike in what a form takes for one line."""
     return re.sub(" +", " ", "".join(" " if category(char) in UNPRINTED else char for char in text)).strip()

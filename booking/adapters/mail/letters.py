@@ -15,7 +15,7 @@ from booking.adapters.links import manage_url
 from booking.adapters.mail import booking_letters, enclosures, fillings, own_words, subject_matter
 from booking.adapters.mail.booking_letters import ABOUT_A_SEAT
 from booking.adapters.mail.enclosures import Attachment
-from booking.adapters.mail.headers import one_line
+from booking.adapters.mail.headers import for_header
 from booking.config import Settings
 from booking.domain import reference
 from booking.domain.booking import ALIVE, BookingState, editing_closes
@@ -127,12 +127,12 @@ class Letter:
         confirmed = booking.state == BookingState.CONFIRMED
         return {
             "booking": booking,
-            "booker": one_line(booking.name),
+            "booker": for_header(booking.name),
             "edition": edition,
             "title": edition.master_class.title,
             "zone": edition.zone,
             "starts": edition.starts_at.astimezone(ZoneInfo(edition.zone)),
-            "names": [one_line(attendee.name) for attendee in active],
+            "names": [for_header(attendee.name) for attendee in active],
             "seats": len(active),
             "total": total,
             "balance": balance,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from booking.adapters import wording
 from booking.adapters.links import manage_url
 from booking.adapters.mail import booking_letters, edition_letters
-from booking.adapters.mail.headers import one_line
+from booking.adapters.mail.headers import for_header
 from booking.persistence import queries
 from booking.persistence.bookings import Booking
 from booking.persistence.cancellations import Cancellation
@@ -33,10 +33,10 @@ def rows(kind: str, booking: Booking, payload: dict[str, Any], now: datetime) ->
     if kind == "cancelled":
         gone = set(found["cancellation"].attendees)
         found["refunds"] = queries.refunds_of(booking.id, found["cancellation"].carried_out_at)
-        found["gone"] = [one_line(attendee.name) for attendee in booking.attendees if attendee.id in gone]
+        found["gone"] = [for_header(attendee.name) for attendee in booking.attendees if attendee.id in gone]
     if kind in booking_letters.KINDS:
         found |= booking_letters.facts(booking, payload)
-        found["attendee_name"] = one_line(found["attendee"].name) if "attendee" in found else ""
+        found["attendee_name"] = for_header(found["attendee"].name) if "attendee" in found else ""
     if kind == "moved":
         found |= edition_letters.moved(booking, payload["move_id"])
     if kind == "called_off":
