@@ -63,7 +63,7 @@ def read(name: str, source: bytes) -> Letter:
         name=name,
         sender=str(message["From"]),
         recipient=str(message["To"]),
-        reply_to=str(message["Reply-To"]),
+        reply_to=str(message["Reply-To"] or ""),
         subject=str(message["Subject"]),
         lang=str(message["Content-Language"]),
         date=parsedate_to_datetime(message["Date"]),

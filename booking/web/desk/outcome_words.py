@@ -28,11 +28,12 @@ class Told:
 
 def told(outcome: Outcome) -> Told:
     """An outcome in words."""
+    silence = [_("None to the participant, who has no e-mail address: tell them yourself.")] if outcome.silent else []
     return Told(
         booking=[_state(outcome)] if outcome.state is not outcome.was else [],
         money=list(_money(outcome)),
         papers=[_paper(paper) for paper in outcome.papers],
-        mails=[_mail(mail) for mail in outcome.mails],
+        mails=[*silence, *(_mail(mail) for mail in outcome.mails)],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from booking.domain.booking import Confirmation
+from booking.persistence.bookings import Booking
 from tests.factories import at
 from tests.web.desk.acts import booked, cancellations, notes, outlook, paid, refunds, state
 from tests.web.desk.organiser import Desk
@@ -34,6 +35,17 @@ def test_7_the_same_figures_as_on_the_pages(desk: Desk, now: str, fee: str, back
     assert state(desk, reference)[0] == "cancelled"
     [done] = cancellations(desk)
     assert (f"{done.fee / 100:.2f}", done.entered_at) == (fee, None)
+
+
+def test_who_has_no_address_is_told_by_the_desk(desk: Desk) -> None:
+    reference = paid(desk)
+    with desk.rows() as session:
+        session.query(Booking).one().email = ""
+        session.commit()
+    page = desk.at("2026-11-21 09:00").get(f"bookings/{reference}/cancellation")
+    assert "None to the participant, who has no e-mail address: tell them yourself." in outlook(page)
+    assert "(to the participant)" not in outlook(page)
+    assert "No e-mail reaches the participant: tell them yourself." in desk.submit(page).text
 
 
 def test_8_what_was_shown_is_what_is_done(desk: Desk) -> None:
