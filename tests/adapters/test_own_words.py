@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -48,6 +49,9 @@ def test_they_stand_in_each_kind_and_variant_first_and_last(name: str) -> None:
         assert "{" not in opening
         assert [flat.count(mark) for mark in ("First «", f"Last for {reader_of(payload)}.")] == [1, 1]
         assert flat.index("First «") < flat.index("Last for")
+        said = re.sub(r"<[^>]+>|\s", " ", flat.partition("».")[2]).strip()
+        assert not said.startswith(f"{reader_of(payload)}, "), "greeted a second time"
+        assert not said[0].islower()
 
 
 def reader_of(payload: dict[str, Any]) -> str:
