@@ -46,7 +46,7 @@ GROUPS: Final[tuple[tuple[LazyString, Labels], ...]] = (
         "link": (_l("Fresh links to bookings"), _l("When somebody asks for them on “Find my booking”.")),
     }),
     (_l("About a date"), {
-        "takes_place": (_l("It takes place"), _l("When you decide so although the group is small.")),
+        "takes_place": (_l("The date takes place"), _l("When you decide so although the group is small.")),
         "moved": (_l("Another date or place"), _l("When you move a date, with what you write about it then.")),
         "called_off": (_l("Called off"), _l("When you call a date off, with what you write about it then.")),
         "certificate": (_l("Certificate of attendance"), _l("When you issue certificates, to each participant.")),
