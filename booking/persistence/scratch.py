@@ -27,4 +27,4 @@ def database() -> Iterator[None]:
             yield
         finally:
             db.session.registry.set(real)
-    engine.dispose()
+            engine.dispose()
