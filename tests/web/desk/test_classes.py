@@ -211,6 +211,7 @@ def test_a_date_that_is_over_has_no_seats_left(desk: Desk) -> None:
         page = desk.get(path).text
         assert "0 of 10 seats taken" in page
         assert "seats left" not in page
+    assert "can no longer be booked" in page
 
 
 def test_pages_of_classes_are_for_those_who_keep_them(desk: Desk) -> None:
