@@ -54,13 +54,14 @@ class Mail(NamedTuple):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The booking after the act, and what the act wrote. `owed` in centimes, negative when it is owed to the
-    participant; `withdrawn` is what of earlier refunds is no longer needed; `silent`, that whoever booked would be
-    written to and has no address."""
+    """The booking after the act, and what the act wrote. It `had` so many seats before; `owed` in centimes, negative
+    when it is owed to the participant; `withdrawn` is what of earlier refunds is no longer needed; `silent`, that
+    whoever booked would be written to and has no address."""
 
     booking_id: int
     was: BookingState | None
     state: BookingState
+    had: int
     seats: int
     owed: int
     papers: tuple[Paper, ...]
@@ -83,6 +84,7 @@ class Before:
     """What there was of a booking before an act; nothing of one that the act makes."""
 
     state: BookingState | None
+    seats: int
     papers: frozenset[int]
     refunds: dict[int, RefundState]
     last_job: int
@@ -98,6 +100,7 @@ class Before:
             booking_id=booking.id,
             was=self.state,
             state=booking.state,
+            had=self.seats,
             seats=len(booking.active),
             owed=ledger.balance(booking.id),
             papers=tuple(
@@ -126,10 +129,10 @@ def look(booking: Booking | None) -> Before:
     last_entry = select(func.max(LedgerEntry.id)).where(LedgerEntry.booking_id == number).scalar_subquery()
     last_job, entry = db.session.execute(select(func.max(OutboxJob.id), last_entry)).one()
     if booking is None:
-        return Before(None, frozenset(), {}, last_job or 0, 0)
+        return Before(None, 0, frozenset(), {}, last_job or 0, 0)
     papers = frozenset(paper.id for paper in documents.of_booking(booking.id))
     refunds = {refund.id: refund.state for refund in _refunds(booking.id)}
-    return Before(booking.state, papers, refunds, last_job or 0, entry or 0)
+    return Before(booking.state, len(booking.active), papers, refunds, last_job or 0, entry or 0)
 
 
 def _refunds(booking_id: int) -> list[Refund]:

@@ -46,8 +46,9 @@ def take_out(reference: str) -> Any:
         return _page(booking, form, Look())
     outcome = perform(form, _act(booking, form))
     if isinstance(outcome, Outcome):
-        words = _("The payment is taken out again, and the participant is told.")
-        return done(words, "desk_bookings.show", reference=booking.reference)
+        told = _("The payment is taken out again, and the participant is told.")
+        silent = _("The payment is taken out again. No e-mail reaches the participant: tell them yourself.")
+        return done(silent if outcome.silent else told, "desk_bookings.show", reference=booking.reference)
     return _page(booking, form, outcome)
 
 

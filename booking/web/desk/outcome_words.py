@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
-from flask_babel import pgettext
+from flask_babel import ngettext, pgettext
 
 from booking.adapters.wording import document_name
 from booking.domain.booking import BookingState, Channel
@@ -30,7 +30,7 @@ def told(outcome: Outcome) -> Told:
     """An outcome in words."""
     silence = [_("None to the participant, who has no e-mail address: tell them yourself.")] if outcome.silent else []
     return Told(
-        booking=[_state(outcome)] if outcome.state is not outcome.was else [],
+        booking=[_state(outcome)] if outcome.state is not outcome.was else _seats(outcome),
         money=list(_money(outcome)),
         papers=[_paper(paper) for paper in outcome.papers],
         mails=[*silence, *(_mail(mail) for mail in outcome.mails)],
@@ -45,6 +45,16 @@ def _state(outcome: Outcome) -> str:
         BookingState.EXPIRED: _("The hold ends, and its seats are free."),
     }
     return words[outcome.state]
+
+
+def _seats(outcome: Outcome) -> list[str]:
+    if outcome.seats < outcome.had:
+        lost = outcome.had - outcome.seats
+        free = ngettext("%(num)d seat is free again.", "%(num)d seats are free again.", lost)
+        return [free, ngettext("The booking keeps %(num)d seat.", "The booking keeps %(num)d seats.", outcome.seats)]
+    if outcome.seats > outcome.had:
+        return [ngettext("The booking then has %(num)d seat.", "The booking then has %(num)d seats.", outcome.seats)]
+    return []
 
 
 def _money(outcome: Outcome) -> Iterator[str]:

@@ -158,6 +158,8 @@ def _change(booking: Booking, seat: Attendee, form: Any) -> str:
     name, email, now = form.name.data, (form.email.data or "").lower(), clock.now()
     if form.who.data == "other":
         manage.substitute(booking.id, seat.id, name, email, now, actor())
+        if not booking.email:
+            return str(_("%(name)s comes now. No e-mail reaches whoever booked: tell them yourself.", name=name))
         return str(_("%(name)s comes now. Whoever booked is told.", name=name))
     manage.correct_attendee(booking.id, seat.id, SeatChange(name, email, answers_of(form.data)), now, actor())
     return str(_("It is saved."))

@@ -215,6 +215,22 @@ def test_it_says_what_cancelling_would_cost(desk: Desk) -> None:
     ]  # fmt: skip
 
 
+def test_of_a_hold_it_says_in_a_sentence_what_cancelling_would_do(desk: Desk) -> None:
+    one, two = made(desk), made(desk, seats=2, email="two@example.org")
+    box = desk.get(f"bookings/{one}").text.partition("If it were cancelled")[2].partition("</section>")[0]
+    assert "Nothing was paid yet: there is no fee, the seat is free again, and nothing more is asked for." in box
+    assert "<table" not in box.partition("<details>")[0]
+    assert "the 2 seats are free again" in desk.get(f"bookings/{two}").text
+
+
+def test_the_table_names_who_attends_only_where_that_is_somebody_else(desk: Desk) -> None:
+    made(desk, name="Bea Muster", names=["Bea Muster"])
+    made(desk, name="Ada Muster", names=["Carl Muster", "Dora Muster"], seats=2, email="ada@example.org")
+    page = desk.get("bookings/").text
+    assert page.count("Bea Muster") == 1
+    assert "<small>for Carl Muster, Dora Muster</small>" in page
+
+
 def test_its_timeline_tells_everything_in_order_and_who_did_it(desk: Desk) -> None:
     desk.book_and_pay(desk.edition())
     desk.run_jobs()

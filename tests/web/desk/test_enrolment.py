@@ -192,7 +192,7 @@ def test_a_seat_is_added_and_billed(desk: Desk) -> None:
     reference = paid(desk)
     seat = {"name": "Zoé Ajout", "email": "zoe@example.org"}
     page = desk.get(f"bookings/{reference}/seats/new")
-    assert "CHF 340.00 is owed after that." in outlook(page)
+    assert "The booking then has 2 seats. CHF 340.00 is owed after that." in outlook(page)
     page = desk.submit(page, **seat)
     if "outlook" in page.text:  # her address brings a letter more
         assert "Everything practical (to the person who attends)" in outlook(page)
