@@ -46,7 +46,8 @@ def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> 
     message["Subject"] = subject
     message["From"] = _address(letter.site.organiser.name, letter.site.sender)
     message["To"] = _address(*letter.recipient)
-    message["Reply-To"] = _address(*letter.reply_to)
+    if letter.reply_to[1]:  # whoever booked by telephone may have none
+        message["Reply-To"] = _address(*letter.reply_to)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id(key, settings.base_url)
     message["Auto-Submitted"] = "auto-generated"
