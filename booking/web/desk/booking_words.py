@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import pgettext
 
+from booking.domain import money
 from booking.domain.account import AccountState
 from booking.domain.booking import BookingState, Channel
 from booking.domain.payment import LedgerKind, RefundState
+from booking.web.formatting import chf
 
 STATE_TAGS: Final = {
     BookingState.PENDING: "few",
@@ -47,6 +50,14 @@ def moved_choices() -> list[tuple[str, str]]:
         ("returned", pgettext("account", "Something was paid back")),
         ("charged", pgettext("account", "With a cancellation fee")),
     ]
+
+
+def sum_words(facts: Mapping[str, Any]) -> str:
+    """What a provider reported as paid, of the facts that the journal noted; '' where it told no sum."""
+    said, currency = facts.get("said"), facts.get("currency") or "chf"
+    if said is None:
+        return ""
+    return chf(said) if currency == "chf" else f"{currency.upper()} {money.plain(said)}"
 
 
 def channel_words(channel: Channel) -> str:

@@ -12,12 +12,11 @@ from flask_babel import lazy_pgettext as _lp
 from flask_babel import pgettext
 from flask_babel.speaklater import LazyString
 
-from booking.domain import money
 from booking.domain.booking import Channel
 from booking.domain.periods import ZONE
 from booking.services.enrol import Way
 from booking.web.desk import export_words
-from booking.web.desk.booking_words import channel_words
+from booking.web.desk.booking_words import channel_words, sum_words
 from booking.web.desk.class_forms import NAMED
 from booking.web.desk.class_words import STATES
 from booking.web.desk.people_forms import ROLES
@@ -64,14 +63,6 @@ def fact_words(facts: Mapping[str, Any], people: Mapping[int, str]) -> list[str]
     told = {**facts, "organiser": people.get(facts.get("organiser", 0)), "said": sum_words(facts)}
     said = {name: value for name, value in told.items() if value not in (None, "", []) and value is not False}
     return [FACTS[name](value) for name, value in said.items() if name in FACTS]
-
-
-def sum_words(facts: Mapping[str, Any]) -> str:
-    """What a provider reported as paid, '' where it told no sum."""
-    said, currency = facts.get("said"), facts.get("currency") or "chf"
-    if said is None:
-        return ""
-    return chf(said) if currency == "chf" else f"{currency.upper()} {money.plain(said)}"
 
 
 def _labelled(label: LazyString, words: Words = str) -> Words:

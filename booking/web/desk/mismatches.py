@@ -17,8 +17,8 @@ from booking.persistence import todo
 from booking.persistence.bookings import by_reference
 from booking.services import manage
 from booking.web.booking_forms import stripped
+from booking.web.desk.booking_words import sum_words
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.desk.journal_facts import sum_words
 
 blueprint = desk_area("mismatches", __name__)
 

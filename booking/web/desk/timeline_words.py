@@ -23,7 +23,7 @@ from booking.persistence.payments import Payment, Refund
 from booking.persistence.sent_mails import SentMail
 from booking.persistence.timeline import Dossier, Event, events
 from booking.web import formatting
-from booking.web.desk.booking_words import channel_words
+from booking.web.desk.booking_words import channel_words, sum_words
 from booking.web.desk.journal_words import action_words, actor_words
 from booking.web.i18n import current_language
 
@@ -110,9 +110,11 @@ def _facts(facts: dict[str, Any], found: Dossier) -> Iterator[str]:
     """The noted facts that tell somebody something; the others are in the journal."""
     if facts.get("seats"):
         yield ngettext("%(num)d seat", "%(num)d seats", facts["seats"])
-    for name in ("amount", "price", "said"):
+    for name in ("amount", "price"):
         if name in facts:
             yield formatting.chf(facts[name])
+    if reported := sum_words(facts):
+        yield reported
     if "fee" in facts:
         yield _("fee %(amount)s", amount=formatting.chf(facts["fee"])) if facts["fee"] else _("no fee")
     if facts.get("lowered"):

@@ -112,13 +112,14 @@ def test_a_payment_that_does_not_fit_waits_until_somebody_says_what_became_of_it
     with desk.rows() as session, atomic():
         booking = session.query(Booking).one()
         reference = booking.reference
-        journal.note("payment_mismatch", PROVIDER, desk.now, booking.id, said=100, currency="chf")
+        journal.note("payment_mismatch", PROVIDER, desk.now, booking.id, said=100, currency="eur")
     path = f"bookings/{reference}/payment/mismatch"
     assert f"/en/desk/{path}" in desk.get().text
     assert f"/en/desk/{path}" in desk.get(f"bookings/{reference}").text
     desk.submit(desk.get(f"bookings/{reference}/notes"), body="Bea has called.")
     page = desk.get(path)
-    assert "CHF\u00a01.00" in page.text
+    assert "EUR 1.00" in page.text
+    assert "EUR 1.00" in desk.get(f"bookings/{reference}").text
     assert errors_of(desk.submit(page, body=" ")) == ["body"]
     assert "The payment is settled" in desk.submit(page, body="Given back at the provider.").text
     assert path not in desk.get().text + desk.get(f"bookings/{reference}").text
