@@ -21,10 +21,11 @@ def database() -> Iterator[None]:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     Model.metadata.create_all(engine)
     real, today = db.session(), site.current()
-    with Session(engine, info={SEEN: today}) as session:
-        db.session.registry.set(session)  # type: ignore[arg-type]  # Flask-SQLAlchemy's own would ask the real one
-        try:
-            yield
-        finally:
-            db.session.registry.set(real)
-            engine.dispose()
+    session = Session(engine, info={SEEN: today})
+    db.session.registry.set(session)  # type: ignore[arg-type]  # Flask-SQLAlchemy's own would ask the real one
+    try:
+        yield
+    finally:
+        db.session.registry.set(real)
+        session.close()
+        engine.dispose()
