@@ -17,7 +17,7 @@ from booking.domain.publication import Publication
 from booking.persistence.bookings import Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
-from booking.persistence.masterclasses import Edition, MasterClass, Meeting, Venue, lock_edition
+from booking.persistence.masterclasses import Edition, MasterClass, Meeting, Venue, at_hand, lock_edition
 
 
 def find(slug: str) -> Edition:
@@ -29,16 +29,16 @@ def find(slug: str) -> Edition:
 
 
 def shown(slug: str) -> Edition:
-    """One that everybody may read of, with its class. Raises NotFound."""
-    edition = db.session.scalar(select(Edition).where(Edition.slug == slug).options(joinedload(Edition.master_class)))
+    """One that everybody may read of, with its class and venue. Raises NotFound."""
+    edition = db.session.scalar(select(Edition).where(Edition.slug == slug).options(*at_hand()))
     if edition is None or not edition.shown:
         raise NotFound("edition")
     return edition
 
 
 def of_draft(draft: Draft) -> Edition:
-    """The one that somebody has begun to book."""
-    return db.session.get_one(Edition, draft.edition_id)
+    """The one that somebody has begun to book, with its class and venue."""
+    return db.session.get_one(Edition, draft.edition_id, options=at_hand())
 
 
 def latest(limit: int) -> list[Edition]:

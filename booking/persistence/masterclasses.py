@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Table, select
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
+from sqlalchemy.orm.interfaces import ORMOption
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
@@ -205,10 +207,15 @@ def lock_edition(edition_id: int) -> Edition:
 
     On SQLite the lock is the write transaction itself. Several editions at once: lock them in id order.
     """
-    at_hand = (joinedload(Edition.master_class), joinedload(Edition.venue))  # what every letter and paper names
     return db.session.get_one(
-        Edition, edition_id, options=at_hand, with_for_update={"of": Edition}, populate_existing=True
+        Edition, edition_id, options=at_hand(), with_for_update={"of": Edition}, populate_existing=True
     )
+
+
+@cache
+def at_hand() -> tuple[ORMOption, ...]:
+    """Read with an edition: its class with the policy, and its venue, which every order, letter and paper names."""
+    return joinedload(Edition.master_class).joinedload(MasterClass.policy_template), joinedload(Edition.venue)
 
 
 def lock_class(slug: str) -> MasterClass:

@@ -96,9 +96,9 @@ def _write(connection: Connection, booking_ids: Collection[int]) -> None:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     rows = _rows(connection, booking_ids)
     if rows:
-        insert = dialect.insert(RegistrationRow).values(rows)
+        insert = dialect.insert(RegistrationRow)
         anew = {column.name: column for column in insert.excluded if column.name != "booking_id"}
-        connection.execute(insert.on_conflict_do_update(index_elements=["booking_id"], set_=anew))
+        connection.execute(insert.on_conflict_do_update(index_elements=["booking_id"], set_=anew), rows)
 
 
 def _rows(connection: Connection, booking_ids: Collection[int] | None) -> list[dict[str, Any]]:

@@ -121,8 +121,9 @@ def _kept(edition: Edition, draft: Draft | None) -> Response:
     elif action.startswith("remove-"):
         data["seats"] = [seat for number, seat in enumerate(data["seats"]) if str(number) != action[7:]] or [{}]
     fine = action == "" and form.validate_on_submit() and not isinstance(_price(edition, form), VoucherRefused)
+    slug = edition.slug  # after the commit it would be read anew
     token = drafts.keep(edition.id, data, clock.now(), draft.token if draft else None)
-    _remember(edition.slug, token)
+    _remember(slug, token)
     if fine:
         return redirect(url_for("bookings.check", token=token), 303)
     if action:

@@ -26,4 +26,5 @@ def test_the_number_of_statements(desk: Desk, page: str) -> None:
     desk.get(f"bookings/{reference}{page}")
     with desk.rows(), counted_queries() as asked:
         desk.get(f"bookings/{reference}{page}")
+    asked = [one for one in asked if not one.startswith("SELECT counter.value")]  # the door's look, once a second
     assert len(asked) == STATEMENTS[page], "\n".join(asked)
