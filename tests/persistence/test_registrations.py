@@ -90,8 +90,8 @@ def test_accounts_are_told_apart(account: AccountState, expected: list[str]) -> 
 @pytest.mark.usefixtures("school")
 def test_a_bill_is_overdue_once_its_day_has_passed() -> None:
     due = NOW + timedelta(days=10)
-    assert found(due, payment=AccountState.OVERDUE) == []
-    assert found(due + timedelta(seconds=1), payment=AccountState.OVERDUE) == ["Otto"]
+    assert found(due - timedelta(seconds=1), payment=AccountState.OVERDUE) == []
+    assert found(due, payment=AccountState.OVERDUE) == ["Otto"]
 
 
 @pytest.mark.usefixtures("school")
