@@ -28,6 +28,7 @@ from booking import create_app
 from booking.adapters import clock
 from booking.config import Settings
 from booking.domain.booking import BookingState
+from booking.domain.payment import RefundState
 from booking.persistence.bookings import Attendee, Booking
 from booking.persistence.certificates import Certificate
 from booking.persistence.db import db
@@ -68,6 +69,7 @@ LIST: Final = (  # of addresses: everything that can be chosen, from the first p
     "?edition={edition_slug}",
     "?class={class_slug}&payment=owed",
 )
+VARIANTS: Final = {"desk_bookings.index": LIST, "desk_cancellations.propose": ("?seat={attendee_id}",)}
 
 
 @dataclass
@@ -105,8 +107,7 @@ def _figures(area: str, desk: Desk, server: int | None) -> Iterator[Figure]:
             lacking = ", ".join(sorted(rule.arguments - samples.keys() - {"lang"}))
             yield Figure(area, rule.rule, f"not measured: no sample of {lacking}")
             continue
-        variants = LIST if rule.endpoint == "desk_bookings.index" else ()
-        for query in ("", *(variant.format(**samples) for variant in variants)):
+        for query in ("", *(variant.format(**samples) for variant in VARIANTS.get(rule.endpoint, ()))):
             yield _figure(area, rule.rule.removeprefix("/<lang:lang>") + query, _asked(desk, path + query, server))
 
 
@@ -204,8 +205,10 @@ def _samples(desk: Desk) -> dict[str, Any]:
         edition = session.scalars(
             select(Edition).where(Edition.starts_at > desk.now).order_by(Edition.starts_at)
         ).first()
-        stands = Booking.state == BookingState.CONFIRMED  # a seat of several was cancelled
-        given_back = session.scalars(select(Refund).join(Booking).where(stands).order_by(Refund.id.desc())).first()
+        # Of one to come a seat was cancelled, and its money is back: everything can still be done with the others.
+        stands = (Booking.state == BookingState.CONFIRMED, Edition.starts_at > desk.now)
+        back = select(Refund).join(Booking).join(Edition).where(*stands, Refund.state == RefundState.SUCCEEDED)
+        given_back = session.scalars(back.order_by(Refund.id.desc())).first()
         booking = session.get_one(Booking, given_back.booking_id)
         latest = {
             "refund_id": Refund.id, "message_id": Message.id, "organiser_id": Organiser.id, "voucher_id": Voucher.id,
