@@ -58,7 +58,8 @@ def free_of_charge(booking: Booking, forecasts: Sequence[Forecast]) -> str:
         return str(
             ngettext(
                 "Nothing was paid yet: there is no fee, the seat is free again, and nothing more is asked for.",
-                "Nothing was paid yet: there is no fee, the %(num)d seats are free again, and nothing more is asked for.",
+                "Nothing was paid yet: there is no fee, the %(num)d seats are free again, and nothing more is asked "
+                "for.",
                 seats,
             )
         )
