@@ -15,10 +15,10 @@ from booking.adapters.catalogue_classes import Setting, read_class
 from booking.adapters.toml_lines import LineMap
 from booking.adapters.toml_tables import Complaint, Report, Table, as_flag, as_money, as_text, whole
 from booking.domain.catalogue import CatalogueSpec, PolicySpec, TopicSpec, TrainerSpec, VenueSpec, VoucherSpec
+from booking.domain.local_time import ZONE
 from booking.domain.policy import CancellationPolicy, parse_policy
 
 KINDS = ("policy", "venue", "trainer", "topic", "class", "voucher")
-LOCAL_ZONE = "Europe/Zurich"
 
 
 class CatalogueFileError(Exception):
@@ -51,7 +51,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _read_all(root: Table, first_day: date) -> CatalogueSpec:
-    zone = root.read("zone", values.zone, LOCAL_ZONE)
+    zone = root.read("zone", values.zone, ZONE)
     contact = root.read("contact", values.mailbox, "")
     tables = {kind: list(root.tables(kind)) for kind in KINDS}
     setting = Setting(first_day, zone, contact, {kind: _slugs(kind, tables[kind]) for kind in KINDS})

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from booking.domain import money
 from booking.domain.export import COLUMNS, Column, ExportFormat, ExportKind, harmless
+from booking.domain.local_time import ZONE
 
-ZONE: Final = ZoneInfo("Europe/Zurich")  # of instants in files, which know no edition's zone
 WIDTHS: Final = {"moment": 17, "money": 12, "word": 16, "number": 9, "text": 24}  # characters
 LONGEST: Final = 32_767  # characters of a cell of XLSX
 
@@ -102,4 +102,4 @@ def _cell(
 
 
 def _local(at: datetime) -> datetime:
-    return at.astimezone(ZONE)
+    return at.astimezone(ZoneInfo(ZONE))

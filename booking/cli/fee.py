@@ -11,6 +11,7 @@ import click
 
 from booking.domain import cancellation, money
 from booking.domain.cancellation import SeatPrice, Timing
+from booking.domain.local_time import ZONE
 from booking.domain.policy import CancellationPolicy, PolicyError, parse_policy
 
 
@@ -21,7 +22,7 @@ from booking.domain.policy import CancellationPolicy, PolicyError, parse_policy
 @click.option("--start", required=True, help="When the class starts: 2011-12-03T09:00, local unless it has an offset.")
 @click.option("--price", required=True, help="Price of the seat in francs: 340 or 340.00.")
 @click.option("--at", required=True, help="When the cancellation is received: 2011-11-18T23:59:59, local or with Z.")
-@click.option("--zone", default="Europe/Zurich", show_default=True, help="IANA zone in which days are counted.")
+@click.option("--zone", default=ZONE, show_default=True, help="IANA zone in which days are counted.")
 @click.option("--min-fee", default="0", show_default=True, help="Least fee in francs.")
 @click.option("--rounding", default="0.05", show_default=True, help="Step the fee is rounded to, in francs.")
 def fee(policy: str, start: str, price: str, at: str, zone: str, min_fee: str, rounding: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
+
+ZONE: Final = "Europe/Zurich"  # the clocks of the house: of every day and hour that is not of a date with its own
 
 
 @dataclass

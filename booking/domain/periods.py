@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from booking.domain.local_time import ZONE
+
 MONTHS: Final = 12
-ZONE: Final = "Europe/Zurich"  # where the organiser's months begin
 
 
 @dataclass(frozen=True)

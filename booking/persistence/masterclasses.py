@@ -14,6 +14,7 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.cancellation import Timing
 from booking.domain.errors import NotFound
+from booking.domain.local_time import ZONE
 from booking.domain.policy import CancellationPolicy
 from booking.domain.publication import PUBLICATION_TRANSITIONS, SHOWN, Publication
 from booking.persistence.db import Model, db
@@ -148,7 +149,7 @@ class Edition(Model):
     master_class_id: Mapped[int] = mapped_column(ForeignKey("master_class.id"), index=True)
     venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
     online_url: Mapped[str] = mapped_column(default="")
-    zone: Mapped[str] = mapped_column(default="Europe/Zurich")
+    zone: Mapped[str] = mapped_column(default=ZONE)
     price: Mapped[int]
     early_price: Mapped[int | None]
     early_until: Mapped[datetime | None]

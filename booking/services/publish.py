@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from booking.domain.catalogue import CatalogueRefused, CatalogueSpec, ClassSpec, EditedAtDesk, lacking, unfit
 from booking.domain.errors import PromiseBroken, Refusal
+from booking.domain.local_time import ZONE
 from booking.domain.promises import PromisedEdition, PromisedQuestion, broken_by_edition, broken_by_question
 from booking.persistence import counters, imports
 from booking.persistence.bookings import Answer, Booking, holds_seats, seats_taken
@@ -25,7 +26,7 @@ FIRST_DAY = "first_day"
 NEVER_WITHDRAWN = ("policy", "venue", "trainer")  # left out of a file, they stay
 
 
-def first_day(now: datetime, zone: str = "Europe/Zurich") -> date:
+def first_day(now: datetime, zone: str = ZONE) -> date:
     """The day that relative days of a catalogue count from: today in `zone` at the first call, the same ever after."""
     with atomic():
         counter = db.session.get(counters.Counter, FIRST_DAY, with_for_update=True)

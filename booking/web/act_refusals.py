@@ -109,6 +109,6 @@ AT_THE_DESK: Final[dict[type[errors.Refusal], Answer]] = {
         ),
     ),
     errors.GatewayUnavailable: Answer(
-        503, lambda _r: _("The payment service does not answer, so that somebody may just be paying. Try again soon.")
+        503, lambda _r: _("The payment service does not answer, and somebody may be paying at this moment. Try again soon.")
     ),
 }

@@ -11,9 +11,8 @@ from flask_babel import ngettext
 
 from booking.domain import errors
 from booking.domain.editions import DateRefused
+from booking.domain.local_time import ZONE
 from booking.web.formatting import chf, full_datetime, local
-
-ZONE: Final = "Europe/Zurich"  # of instants in refusals, which know no edition
 
 
 class Answer(NamedTuple):

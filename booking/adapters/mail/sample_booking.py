@@ -12,6 +12,7 @@ from booking.domain.actor import ORGANISER
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState, Channel
 from booking.domain.documents import Issuer
+from booking.domain.local_time import ZONE
 from booking.domain.payment import RefundState
 from booking.domain.policy import CancellationPolicy, CancellationTier
 from booking.persistence import bookings, lifecycle, terms
@@ -22,7 +23,6 @@ from booking.persistence.payments import Payment, Refund
 
 AHEAD: Final = timedelta(days=40)  # from now to the class, which is on the next Saturday
 SATURDAY: Final = 5
-ZONE: Final = ZoneInfo("Europe/Zurich")
 PRICE: Final = 34000
 FEE: Final = 10200
 POLICY: Final = CancellationPolicy(
@@ -67,9 +67,9 @@ def seated(booking: Booking, name: str, email: str, now: datetime) -> Attendee:
 
 
 def _edition(now: datetime) -> Edition:
-    day = (now + AHEAD).astimezone(ZONE).date()
+    day = (now + AHEAD).astimezone(ZoneInfo(ZONE)).date()
     day += timedelta(days=(SATURDAY - day.weekday()) % 7)
-    starts, ends = (datetime.combine(day, time(hour), ZONE) for hour in (9, 17))
+    starts, ends = (datetime.combine(day, time(hour), ZoneInfo(ZONE)) for hour in (9, 17))
     title = Bilingual("Aquarelle en plein air", "Watercolours in the open")
     bring = Bilingual("- Votre boîte de couleurs\n- Un chapeau", "- Your box of colours\n- A hat")
     taught = MasterClass(**_empty(MasterClass) | {"slug": "sample-class", "kind": "workshop", "language": "fr",

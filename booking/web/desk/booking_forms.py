@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from booking.adapters import clock
-from booking.domain.local_time import instant
+from booking.domain.local_time import ZONE, instant
 from booking.domain.orders import Contact
 from booking.domain.payment import Means
 from booking.persistence.arrivals import Arrival
@@ -30,7 +30,6 @@ from booking.web.desk.fields import DayField, MoneyField
 from booking.web.desk.rehearsals import ActForm
 from booking.web.manage_forms import HOLDER
 
-ZONE: Final = "Europe/Zurich"  # in which a bank's days are days
 LANGUAGES: Final = [SelectChoice("fr", _l("French")), SelectChoice("en", _l("English"))]
 REASON: Final = Length(max=1000, message=_l("Enter at most 1000 characters."))
 MEANS: Final = [
@@ -240,7 +239,7 @@ class PriceFields(FlaskForm):
         self.cost.choices = [SelectChoice("today", _("%(price)s, today’s price", price=formatting.chf(today)))]
         if edition.early_price is not None and edition.early_price < today:
             self.cost.choices.append(
-                ("early", _("%(price)s, the early-bird price", price=formatting.chf(edition.early_price)))
+                ("early", _("%(price)s, the early price", price=formatting.chf(edition.early_price)))
             )
         if edition.price:
             self.cost.choices.append(SelectChoice("other", _("another one")))

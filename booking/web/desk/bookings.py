@@ -11,13 +11,14 @@ from booking.adapters.mail.mailbox import Letter
 from booking.domain.account import AccountState
 from booking.domain.booking import BookingState
 from booking.domain.errors import NotFound
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.persistence import class_index, registration_choices, registrations, sent_mails, timeline
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.sent_mails import SentMail
 from booking.web.desk.booking_page import page_of
 from booking.web.desk.booking_words import ACCOUNT_TAGS, STATE_TAGS, account_words, moved_choices
-from booking.web.desk.bookings_query import ZONE, Query
+from booking.web.desk.bookings_query import Query
 from booking.web.desk.guard import desk_area, needs
 from booking.web.mailbox import framed
 from booking.web.papers import document_of

@@ -11,11 +11,11 @@ from flask import url_for
 
 from booking.domain.account import AccountState
 from booking.domain.booking import BookingState
+from booking.domain.local_time import ZONE
 from booking.domain.payment import LedgerKind
 from booking.persistence.registration_filters import Order, Wanted
 from booking.web.desk.fields import first_instant
 
-ZONE: Final = "Europe/Zurich"  # of the days of a period
 ORDERS: Final = get_args(Order)
 FIRST_DESCENDING: Final = ("booked", "seats", "payment")  # what is sought there stands at the other end
 DEFAULT_ORDER: Final = "-booked"

@@ -91,7 +91,7 @@ def _said(new: Publication) -> str:
         Publication.PUBLISHED: _("The class is on the site."),
         Publication.CLOSED: _("The class takes no more bookings."),
         Publication.DRAFT: _("The class is a draft again."),
-        Publication.ARCHIVED: _("The class is put away."),
+        Publication.ARCHIVED: _("The class is archived."),
     }
     return str(said[new])
 

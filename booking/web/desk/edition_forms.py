@@ -34,6 +34,7 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.catalogue import EditionSpec, MeetingSpec
 from booking.domain.editions import LIMITS, MOST_SEATS, Fault
+from booking.domain.local_time import ZONE
 from booking.persistence import resources
 from booking.web.booking_forms import NAME, one_line, stripped
 from booking.web.desk.edition_values import FAULTS, NOTHING, every_field, instant_of
@@ -84,7 +85,7 @@ class WhenAndWhere(FlaskForm):
     zone = StringField(
         _l("Time zone"),
         [DataRequired(_l("Enter a time zone, as in Europe/Zurich."))],
-        default="Europe/Zurich",
+        default=ZONE,
         filters=[one_line],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )

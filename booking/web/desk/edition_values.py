@@ -14,14 +14,14 @@ from booking.domain import money
 from booking.domain.booking import Confirmation
 from booking.domain.catalogue import EditionSpec, MeetingSpec
 from booking.domain.editions import LIMITS
-from booking.domain.local_time import ClockChange, instant
+from booking.domain.local_time import ZONE, ClockChange, instant
 
 NOTHING: Final = EditionSpec(
     slug="",
     meetings=(),
     venue=None,
     online_url="",
-    zone="Europe/Zurich",
+    zone=ZONE,
     price=None,
     early_price=None,
     early_until=None,

@@ -71,7 +71,7 @@ def new(class_slug: str) -> Any:
     if request.method == "POST" and not rows_changed(form, action) and form.validate():
         spec = form.read()
         if spec and (slug := _written(form, spec, owner, Publication.DRAFT if action == "draft" else None)):
-            return done(_("The date is written."), ".show", edition_slug=slug)
+            return done(_("The date is added."), ".show", edition_slug=slug)
     return _form_page(form, owner, None)
 
 

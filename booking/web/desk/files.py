@@ -17,6 +17,7 @@ from wtforms.validators import Optional, ValidationError
 from booking.adapters import clock
 from booking.domain.errors import NotFound
 from booking.domain.export import COLUMNS, KEPT, ExportFormat, ExportKind
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.persistence import editions, exports
 from booking.persistence.masterclasses import Edition
@@ -28,7 +29,6 @@ from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.formatting import local, short_date
 from booking.web.i18n import current_language, words
 
-ZONE: Final = "Europe/Zurich"  # of the days of a period
 LISTED: Final = 20
 OFFERED: Final = 200  # dates to choose from
 MIMETYPES: Final = {

@@ -11,6 +11,7 @@ from wtforms import Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.persistence import journal_pages, organisers
 from booking.persistence.journal_pages import Filter
@@ -21,7 +22,6 @@ from booking.web.desk.journal_facts import fact_words
 from booking.web.desk.journal_words import ACTIONS, action_words, actor_words
 from booking.web.desk.numbers import numbers
 
-ZONE: Final = "Europe/Zurich"  # of the days and hours of the journal
 SIDES: Final = ("participant", "organiser", "provider", "system")
 
 blueprint = desk_area("journal", __name__)

@@ -13,7 +13,7 @@ from flask_babel import pgettext
 from flask_babel.speaklater import LazyString
 
 from booking.domain.booking import Channel
-from booking.domain.periods import ZONE
+from booking.domain.local_time import ZONE
 from booking.services.enrol import Way
 from booking.web.desk import export_words
 from booking.web.desk.booking_words import channel_words, sum_words

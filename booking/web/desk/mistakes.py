@@ -11,13 +11,14 @@ from wtforms.fields.choices import SelectChoice
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.domain.errors import NotPossibleNow
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.persistence import payments, standing
 from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import settle
 from booking.web import formatting
-from booking.web.desk.booking_forms import ZONE, MistakeForm
+from booking.web.desk.booking_forms import MistakeForm
 from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.rehearsals import Act, Look, look_at, perform
 from booking.web.refusals import desk_sentence

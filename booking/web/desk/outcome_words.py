@@ -82,10 +82,10 @@ def _refund(refund: Return) -> str:
 def _paper(paper: Paper) -> str:
     name, total = document_name(paper.kind, current_language()), chf(paper.total)
     if paper.due and paper.due != paper.total:
-        return str(_("%(paper)s over %(total)s, %(due)s of it to be paid", paper=name, total=total, due=chf(paper.due)))
+        return str(_("%(paper)s for %(total)s, %(due)s of it to be paid", paper=name, total=total, due=chf(paper.due)))
     if paper.due:
-        return str(_("%(paper)s over %(total)s, to be paid", paper=name, total=total))
-    return str(_("%(paper)s over %(total)s", paper=name, total=total))
+        return str(_("%(paper)s for %(total)s, to be paid", paper=name, total=total))
+    return str(_("%(paper)s for %(total)s", paper=name, total=total))
 
 
 def _mail(mail: Mail) -> str:

@@ -16,6 +16,7 @@ from booking.domain import cancellation
 from booking.domain.booking import BookingState
 from booking.domain.cancellation import SeatPrice, Timing
 from booking.domain.errors import ChangedMeanwhile, PolicyUnfitForPrice, StillUsed
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.domain.policy import CancellationPolicy
 from booking.persistence import schedules
@@ -127,9 +128,9 @@ def simulate(policy_slug: str) -> str:
 
 def drawn(policy: CancellationPolicy, now: datetime) -> Schedule | None:
     """The schedule line for a sample seat of a class in some weeks."""
-    day = now.astimezone(ZoneInfo("Europe/Zurich")).date() + timedelta(days=SAMPLE_DAYS)
-    start = datetime.combine(day, time(9), ZoneInfo("Europe/Zurich"))
-    return schedule_of(policy, Timing("Europe/Zurich", start, start - timedelta(days=3)), [SAMPLE], now)
+    day = now.astimezone(ZoneInfo(ZONE)).date() + timedelta(days=SAMPLE_DAYS)
+    start = datetime.combine(day, time(9), ZoneInfo(ZONE))
+    return schedule_of(policy, Timing(ZONE, start, start - timedelta(days=3)), [SAMPLE], now)
 
 
 def _not_to_be_saved(form: PolicyForm, slug: str | None = None) -> str | None:

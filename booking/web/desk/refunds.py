@@ -14,6 +14,7 @@ from booking.domain import money
 from booking.domain import reference as references
 from booking.domain.booking import Channel
 from booking.domain.errors import IbanNeeded, NotPossibleNow, TooMuch, WrongAmount
+from booking.domain.local_time import ZONE
 from booking.domain.payment import RefundState
 from booking.domain.permission import Permission
 from booking.persistence import payments, refund_lists, standing
@@ -54,7 +55,7 @@ def index() -> str:
         plain=money.plain,
         channel_words=channel_words,
         refund_words=refund_words,
-        zone="Europe/Zurich",
+        zone=ZONE,
     )
 
 

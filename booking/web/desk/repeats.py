@@ -60,7 +60,7 @@ class RepeatForm(FlaskForm):
             SelectChoice("week", _l("every week")),
             SelectChoice("two_weeks", _l("every second week")),
             SelectChoice("month", _l("every month, on the same weekday of it")),
-            SelectChoice("days", _l("on days of my own")),
+            SelectChoice("days", _l("on days that I choose")),
         ],
         default="week",
     )
@@ -70,7 +70,7 @@ class RepeatForm(FlaskForm):
         default=4,
         render_kw={"inputmode": "numeric"},
     )
-    days = TextAreaField(_l("Days of my own, one a line"), filters=[stripped])
+    days = TextAreaField(_l("Days that I choose, one on each line"), filters=[stripped])
 
     def validate_days(self, field: Any) -> None:
         """Every line is a day, once the days are asked for."""
@@ -113,7 +113,7 @@ def write(edition_slug: str) -> Any:
     edition, problem = rows.find(edition_slug), ""
     try:
         if added := days and editions.repeat(edition_slug, days[:MOST_REPEATS], state, clock.now(), actor()):
-            told = ngettext("%(num)d date is written.", "%(num)d dates are written.", len(added))
+            told = ngettext("%(num)d date is added.", "%(num)d dates are added.", len(added))
             return done(told, "desk_classes.show", class_slug=edition.master_class.slug)
         problem = _("Tick at least one day.")
     except ClockChange:
@@ -173,4 +173,4 @@ def _day(line: str) -> date:
         year, month, day = match.group(1, 2, 3) if match and match[1] else match.group(6, 5, 4) if match else ()
         return date(int(year), int(month), int(day))
     except ValueError:
-        raise ValidationError(_("“%(line)s” is no day. Enter it as in 2027-03-14.", line=line[:40])) from None
+        raise ValidationError(_("“%(line)s” is not a day. Enter it as in 2027-03-14.", line=line[:40])) from None

@@ -48,8 +48,8 @@ def _too_many(limit: RequestLimit) -> Response:
     seconds = max(1, round(limit.reset_at - time.time()))
     minutes = -(-seconds // 60)
     text = ngettext(
-        "Too many tries were made here. Wait for a minute, then try again.",
-        "Too many tries were made here. Wait for %(num)d minutes, then try again.",
+        "Too many attempts were made here. Wait for a minute, then try again.",
+        "Too many attempts were made here. Wait for %(num)d minutes, then try again.",
         minutes,
     )
     response = errors.page(429, WORDS, text)

@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from booking.adapters import clock
 from booking.config import current
-from booking.domain.periods import ZONE
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission, only_own_editions
 from booking.persistence import coming
 from booking.persistence.coming import Coming

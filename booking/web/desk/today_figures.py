@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import pgettext
 
 from booking.domain import periods
+from booking.domain.local_time import ZONE
 from booking.domain.periods import month_after
 from booking.persistence import figures as sums_of
 from booking.persistence.figures import Sums
@@ -56,7 +57,7 @@ def figures(now: datetime, year: int | None) -> Figures | None:
     first = sums_of.first_booking()
     if first is None:
         return None
-    here = ZoneInfo(periods.ZONE)
+    here = ZoneInfo(ZONE)
     years = list(range(now.astimezone(here).year, first.astimezone(here).year - 1, -1))
     year = year if year in years else None
     period = periods.of_year(year) if year else periods.latest(now)

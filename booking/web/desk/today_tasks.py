@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from booking.domain.periods import ZONE
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.persistence import todo
 from booking.persistence.minimum import Undecided

@@ -30,7 +30,7 @@ TOPICS = Resource(
         title=_l("Topics"),
         add=_l("Add a topic"),
         edit=_l("Change the topic"),
-        empty=_l("No topic is written yet"),
+        empty=_l("There is no topic yet"),
         delete=_l("Delete this topic"),
     ),
 )

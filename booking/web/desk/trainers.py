@@ -30,7 +30,7 @@ TRAINERS = Resource(
         title=_l("Trainers"),
         add=_l("Add a trainer"),
         edit=_l("Change the trainer"),
-        empty=_l("No trainer is written yet"),
+        empty=_l("There is no trainer yet"),
         delete=_l("Delete this trainer"),
     ),
 )

@@ -53,7 +53,7 @@ VENUES = Resource(
         title=_l("Venues"),
         add=_l("Add a venue"),
         edit=_l("Change the venue"),
-        empty=_l("No venue is written yet"),
+        empty=_l("There is no venue yet"),
         delete=_l("Delete this venue"),
     ),
     seats=lambda venue: resources.seats_to_come(venue, clock.now()),

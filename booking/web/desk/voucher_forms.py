@@ -16,6 +16,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from booking.domain import money
+from booking.domain.local_time import ZONE
 from booking.persistence import class_index
 from booking.persistence.bookings import REFERENCE_ALPHABET
 from booking.persistence.vouchers import Voucher
@@ -24,7 +25,6 @@ from booking.web.booking_forms import one_line
 from booking.web.desk.fields import DayField, first_instant, last_second
 from booking.web.i18n import words
 
-ZONE: Final = "Europe/Zurich"  # of the days between which a voucher holds
 CODE: Final = r"^[A-Z0-9][A-Z0-9-]{2,29}$"
 
 

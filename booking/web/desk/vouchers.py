@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.domain.errors import CodeTaken, StillUsed
+from booking.domain.local_time import ZONE
 from booking.domain.permission import Permission
 from booking.persistence import schedules
 from booking.persistence import vouchers as rows
@@ -23,7 +24,7 @@ blueprint = desk_area("vouchers", __name__)
 @needs(Permission.MONEY)
 def index() -> str:
     """All vouchers, those that can still be used first."""
-    return render_template("desk/vouchers/index.html", rows=schedules.vouchers(clock.now()), zone=voucher_forms.ZONE)
+    return render_template("desk/vouchers/index.html", rows=schedules.vouchers(clock.now()), zone=ZONE)
 
 
 @blueprint.route("/vouchers/new", methods=["GET", "POST"])
