@@ -11,9 +11,7 @@ from booking.adapters.gateways import current_ports
 from booking.cli.database import with_database
 from booking.domain import money
 from booking.domain.errors import WrongAmount
-from booking.persistence import ledger
-from booking.persistence.bookings import Booking
-from booking.persistence.db import db
+from booking.persistence import bookings, ledger
 from booking.services import pay, refund
 
 
@@ -39,7 +37,7 @@ def mark_paid(reference: str, amount: str, day: str, again: bool) -> None:
             "repeated": "This transfer is booked already. If there really was a second one that day, add --again.",
         }
         raise click.UsageError(reasons[refusal.reason]) from None
-    booking = db.session.get_one(Booking, booking_id)
+    booking = bookings.by_id(booking_id)
     left = ledger.balance(booking_id)
     still = f" CHF {money.plain(left)} is still owed." if left > 0 else ""
     click.echo(f"Booking {booking.reference} is {booking.state}.{still}")
@@ -51,7 +49,7 @@ def refunds() -> None:
     """Lists the refunds to send by bank, and those that wait for the payer's IBAN."""
     tasks = refund.tasks()
     for task in tasks:
-        reference = db.session.get_one(Booking, task.booking_id).reference
+        reference = bookings.by_id(task.booking_id).reference
         where = f"to {task.iban}, {task.account_holder}" if task.iban else "waits for the payer's IBAN"
         click.echo(f"{task.id}  booking {reference}  CHF {money.plain(task.amount)}  {where}")
     if not tasks:

@@ -20,7 +20,7 @@ from booking.domain.attendance import Presence
 from booking.domain.booking import Channel
 from booking.domain.errors import Refusal
 from booking.domain.orders import Acceptance, Contact, SeatOrder
-from booking.persistence.bookings import Booking
+from booking.persistence.bookings import Booking, by_id
 from booking.persistence.db import db
 from booking.persistence.editions import promised
 from booking.persistence.masterclasses import Edition
@@ -112,7 +112,7 @@ def _book(edition_id: int, name: str, wanted: Channel | None, now: datetime, pai
         pay.start(booking_id, Channel.DEMO, now, ports)
         _pay(booking_id, now, ports)
     elif channel is Channel.TRANSFER and paid:
-        reference = db.session.get_one(Booking, booking_id).qr_reference or ""
+        reference = by_id(booking_id).qr_reference or ""
         pay.mark_paid(reference, price.total, now, ports)
     return True
 

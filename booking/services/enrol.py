@@ -84,7 +84,7 @@ def enrol(order: HandOrder, now: datetime, ports: Ports, by: Actor, shown: str |
         edition = lock_edition(order.edition_id)
         draft = db.session.get(Draft, order.token, with_for_update=True, populate_existing=True)
         if draft is not None and draft.booking_id is not None:
-            booking = db.session.get_one(Booking, draft.booking_id)
+            booking = bookings.by_id(draft.booking_id)
             return outcomes.look(booking).outcome(booking, None)
         _check_open(edition, now)
         placing.check_free(edition, len(order.seats), now)

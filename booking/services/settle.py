@@ -14,6 +14,7 @@ from booking.domain.errors import NotPossibleNow, OtherBooking, TooMuch, WrongAm
 from booking.domain.payment import GOODWILL, LedgerKind, PaymentState
 from booking.persistence import (
     arrivals,
+    bookings,
     counters,
     documents,
     issuing,
@@ -28,7 +29,6 @@ from booking.persistence import (
 )
 from booking.persistence.arrivals import Arrival
 from booking.persistence.bookings import Booking
-from booking.persistence.db import db
 from booking.persistence.outcomes import Outcome
 from booking.persistence.standing import Standing
 from booking.persistence.transaction import atomic
@@ -179,4 +179,4 @@ def _check_reference(booking_id: int, reference: str) -> None:
     if found is None:
         raise WrongAmount("unknown")
     if found != booking_id:
-        raise OtherBooking(db.session.get_one(Booking, found).reference)
+        raise OtherBooking(bookings.by_id(found).reference)
