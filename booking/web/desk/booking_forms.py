@@ -239,7 +239,7 @@ class PriceFields(FlaskForm):
         self.cost.choices = [SelectChoice("today", _("%(price)s, today’s price", price=formatting.chf(today)))]
         if edition.early_price is not None and edition.early_price < today:
             self.cost.choices.append(
-                ("early", _("%(price)s, the early price", price=formatting.chf(edition.early_price)))
+                ("early", _("%(price)s, the early-bird price", price=formatting.chf(edition.early_price)))
             )
         if edition.price:
             self.cost.choices.append(SelectChoice("other", _("another one")))

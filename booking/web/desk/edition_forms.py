@@ -176,7 +176,7 @@ class EditionForm(WhenAndWhere):
 
     shown = HiddenField()
     price = MoneyField(_l("Price of a seat, in CHF"), [InputRequired(_l("Enter the price; 0 when it is free."))])
-    early_price = MoneyField(_l("Early price, in CHF"), [Optional()])
+    early_price = MoneyField(_l("Early-bird price, in CHF"), [Optional()])
     minimum = IntegerField(
         _l("Takes place from"),
         [Optional(), NumberRange(0, MOST_SEATS, _l("Enter a number of people, or leave it empty."))],

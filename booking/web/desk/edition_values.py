@@ -36,8 +36,8 @@ NOTHING: Final = EditionSpec(
 
 FAULTS: Final[dict[str, Callable[[], str]]] = {
     "above_capacity": lambda: _("The minimum is above the number of seats. Lower it, or raise the seats."),
-    "early_alone": lambda: _("An early price needs its last day, and the other way round."),
-    "early_not_below": lambda: _("The early price must be below the price."),
+    "early_alone": lambda: _("An early-bird price needs its last day, and the other way round."),
+    "early_not_below": lambda: _("The early-bird price must be below the price."),
     "overlap": lambda: _("Two sessions overlap. Correct their days or times."),
     "same_time": lambda: _("Two dates have sessions at the same time. Leave out one of them."),
     "after_start": lambda: _("This is after the first session begins. Choose an earlier day."),

@@ -76,7 +76,7 @@ def test_who_has_no_address_is_named_before_and_after(desk: Desk) -> None:
     desk.submit(page)
     drain(desk)
     page = desk.get(f"editions/{slug}/calling-off")
-    assert "Every letter has left." in page.text
+    assert "Every mail has left." in page.text
     assert "Everybody is told" not in page.text
     assert page.text.count("Otto Muster") == 1
     assert 'href="tel:0215550102"' in page.text

@@ -28,8 +28,8 @@ def test_7_the_same_figures_as_on_the_pages(desk: Desk, now: str, fee: str, back
     page = desk.at(now).get(f"bookings/{reference}/cancellation")
     assert f"Cancel for a fee of CHF\u00a0{fee}" in page.text
     assert (f"CHF {back} goes back the way it was paid" in outlook(page)) == (back is not None)
-    assert f"Fee invoice over CHF {fee}" in outlook(page)
-    assert "Credit note over CHF 340.00" in outlook(page)
+    assert f"Fee invoice for CHF {fee}" in outlook(page)
+    assert "Credit note for CHF 340.00" in outlook(page)
     assert "Cancellation, with its figures (to the participant)" in outlook(page)
     desk.submit(page)
     assert state(desk, reference)[0] == "cancelled"
@@ -54,7 +54,7 @@ def test_8_what_was_shown_is_what_is_done(desk: Desk) -> None:
     page = desk.at("2026-11-21 00:01").submit(page)
     assert page.status_code == 409
     assert "Nothing was done yet" in page.text
-    assert "Fee invoice over CHF 170.00" in outlook(page)
+    assert "Fee invoice for CHF 170.00" in outlook(page)
     assert state(desk, reference)[0] == "confirmed"
     desk.submit(page)
     assert [done.fee for done in cancellations(desk)] == [17000]
@@ -71,7 +71,7 @@ def test_9_a_hold_goes_for_nothing(desk: Desk) -> None:
 def test_9_on_account_the_fee_is_billed(desk: Desk) -> None:
     reference = booked(desk, desk.edition(confirmation=Confirmation.ON_BOOKING))
     page = desk.at("2026-11-27 12:00").get(f"bookings/{reference}/cancellation")
-    assert "Fee invoice over CHF 170.00, to be paid" in outlook(page)
+    assert "Fee invoice for CHF 170.00, to be paid" in outlook(page)
     assert "CHF 170.00 is owed after that." in outlook(page)
     desk.submit(page)
     assert state(desk, reference)[0] == "cancelled"
@@ -84,7 +84,7 @@ def test_a_letter_of_an_earlier_day_counts_from_its_day(desk: Desk) -> None:
     page = desk.submit(page, **letter)
     assert errors_of(page) == ["received_reason"]
     page = desk.submit(page, **letter, received_reason="Her letter of that day")
-    assert "Fee invoice over CHF 102.00" in outlook(page)
+    assert "Fee invoice for CHF 102.00" in outlook(page)
     assert "As of Friday 20 November 2026 at 18:30." in page.text
     desk.submit(page)
     [done] = cancellations(desk)

@@ -87,7 +87,7 @@ def test_the_list_finds_by_words_and_by_state(desk: Desk) -> None:
     assert "Binding" not in page.text
     assert "5 December 2026" in page.text
     assert "Summer by quill" in desk.get("classes/", q="ETE plume").text
-    assert "No class is like that" in desk.get("classes/", q="plume relier").text
+    assert "No class matches" in desk.get("classes/", q="plume relier").text
     assert "Binding" in desk.get("classes/", state="archived").text
     assert "Publishing" in desk.get("classes/", state="nonsense", page=99).text
 

@@ -42,7 +42,7 @@ def write(desk: Desk, button: str = "action=publish", **changed: Any) -> Any:
 def test_a_date_is_written_and_published(desk: Desk) -> None:
     a_class(desk)
     page = write(desk, minimum="5", closes_day="2027-03-06", decision_day="2027-03-05")
-    assert "The date is written" in page.text
+    assert "The date is added" in page.text
     assert page.request.path == "/en/desk/editions/blog-2027"
     with desk.rows() as session:
         edition = session.scalars(select(Edition)).one()
@@ -120,7 +120,7 @@ def test_a_price_that_the_terms_do_not_fit_is_refused(desk: Desk) -> None:
 def test_a_paid_date_of_a_shown_class_needs_terms(desk: Desk) -> None:
     a_class(desk, policy=None)
     assert errors_of(write(desk)) == ["price"]
-    assert "The date is written" in write(desk, price="0").text
+    assert "The date is added" in write(desk, price="0").text
 
 
 def test_everything_can_change_while_nobody_has_booked(desk: Desk) -> None:

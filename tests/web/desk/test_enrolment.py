@@ -39,7 +39,7 @@ def test_by_transfer(desk: Desk) -> None:
     slug = desk.edition()
     page = desk.submit(desk.get(f"editions/{slug}/bookings/new"), **TYPED, locale="en")
     assert "The seats are held until the money has come." in outlook(page)
-    assert "Invoice over CHF 340.00, to be paid" in outlook(page)
+    assert "Invoice for CHF 340.00, to be paid" in outlook(page)
     assert desk.bookings() == []
     page = desk.submit(page, **TYPED, locale="en")
     assert "The booking is written down." in page.text
@@ -73,7 +73,7 @@ def test_several_people_with_their_answers(desk: Desk) -> None:
     page = desk.submit(page, "action=add", **people)
     page = desk.submit(page, "action=remove-2", **people)
     page = desk.submit(page, **people)
-    assert "Invoice over CHF 680.00" in outlook(page)
+    assert "Invoice for CHF 680.00" in outlook(page)
     desk.submit(page, **people)
     with desk.rows() as session:
         assert [seat.name for seat in session.query(Booking).one().active] == ["Bea Muster", "Carl Muster"]

@@ -34,7 +34,7 @@ def slugs(desk: Desk, area: str) -> list[str]:
 
 @every_area
 def test_it_is_added_changed_and_deleted(desk: Desk, area: str) -> None:
-    assert "is written yet" in desk.get(f"{area}/").text
+    assert "There is no " in desk.get(f"{area}/").text
     page = desk.submit(desk.get(f"{area}/new"), **NEW[area])
     assert "It is saved, and can be chosen now." in page.text
     (slug,) = slugs(desk, area)

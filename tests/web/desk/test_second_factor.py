@@ -104,7 +104,7 @@ def test_a_recovery_code_signs_in_once(desk: Desk) -> None:
     assert page.request.path == "/en/desk/"
     assert "7 left" in browser.get("/en/desk/account").text
     again, _page = sign_in(desk)
-    assert "none of your recovery codes" in again.submit(again.get("/en/desk/sign-in/recovery-code"), code=code).text
+    assert "not one of your recovery codes" in again.submit(again.get("/en/desk/sign-in/recovery-code"), code=code).text
     desk.run_jobs()
     assert "A recovery code was used" in letters_to(desk, "owner@example.org")
 
