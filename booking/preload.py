@@ -11,7 +11,7 @@ from booking.config import Settings
 from booking.persistence.db import db
 
 PAGES: Final = ("", "terms", "link")
-ALLOCATIONS: Final = 10_000  # Python's own 700 is less than one page makes: the collector would look 30 times at each
+ALLOCATIONS: Final = 10_000  # a page makes many times Python's own 700, and the collector would look as often
 
 
 def preload(app: Flask) -> None:
