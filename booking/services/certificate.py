@@ -33,7 +33,7 @@ WORDING: Final = "certificate_text"  # the name of the setting
 
 
 @dataclass(frozen=True)
-class Standing:
+class Candidate:
     """A person with a seat: what counts as attended, and the certificate that stands."""
 
     seat: Attendee
@@ -50,11 +50,11 @@ class Standing:
 class Proposal:
     """Everybody with a seat, and the meetings at which nobody was marked (those count for all)."""
 
-    people: tuple[Standing, ...]
+    people: tuple[Candidate, ...]
     untaken: tuple[Sitting, ...]
 
     @property
-    def due(self) -> list[Standing]:
+    def due(self) -> list[Candidate]:
         """Who would get one now."""
         return [person for person in self.people if person.is_due]
 
@@ -84,7 +84,7 @@ def propose(edition: Edition) -> Proposal:
     marks, held = attendance.marks(edition.id), sittings(edition)
     known = taken(marks.values())
     issued = certificates.of_edition(edition.id)
-    people = (Standing(seat, attended(held, marks.get(seat.id, {}), known), issued.get(seat.id)) for seat in seats)
+    people = (Candidate(seat, attended(held, marks.get(seat.id, {}), known), issued.get(seat.id)) for seat in seats)
     return Proposal(tuple(people), tuple(sitting for sitting in held if sitting.id not in known))
 
 
@@ -172,7 +172,7 @@ def set_text(text: Bilingual, master_class_id: int | None, by: Actor, now: datet
         journal.note("certificate_text_changed", by, now, master_class=offer.slug if offer else None)
 
 
-def _issue(people: Sequence[Standing], issuer: Issuer, by: Actor, now: datetime) -> None:
+def _issue(people: Sequence[Candidate], issuer: Issuer, by: Actor, now: datetime) -> None:
     """One letter to each address that gets some of them."""
     written = [_write(person, issuer, now) for person in people]
     for certificate in written:
@@ -191,7 +191,7 @@ def _mail(together: list[Certificate], now: datetime) -> None:
     letters.certificates([row.id for row in together], together[0].attendee, now)
 
 
-def _write(person: Standing, issuer: Issuer, now: datetime, replaces: Certificate | None = None) -> Certificate:
+def _write(person: Candidate, issuer: Issuer, now: datetime, replaces: Certificate | None = None) -> Certificate:
     seat, edition = person.seat, person.seat.booking.edition
     number, cites = certificates.next_number(), replaces.number if replaces else None
     locale = seat.booking.locale
