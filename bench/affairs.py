@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from bench.rows import Person, Rows, Run
 from booking.domain.booking import BookingState, Channel
 from booking.domain.cancellation import SeatPrice, Timing, quote
 from booking.domain.documents import DocumentContent, Line, Party
@@ -23,10 +24,6 @@ from booking.persistence.payments import Payment, Refund
 from booking.persistence.registration_rows import RegistrationRow, folded
 from booking.persistence.sent_mails import SentMail
 from tests.factories import IBAN, TERMS
-
-if TYPE_CHECKING:
-    from bench.archive import Rows
-    from bench.school import Person, Run
 
 POLICY: Final = parse_policy("15:30,8:50,1:80")
 FROZEN: Final = POLICY.to_json()

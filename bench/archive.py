@@ -6,28 +6,21 @@ for as long as neither the tables nor this program change, and copied from there
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import random
 import shutil
 import sqlite3
 import tempfile
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Table, insert
 
-from bench import affairs, routine, school, stock
+from bench import affairs, routine, rows, school, stock
+from bench.rows import Rows
 from booking.config import ROOT
 from booking.persistence import counters
-from booking.persistence.db import db
 from booking.persistence.transaction import atomic
 from tests.databases import libpq_address
 
@@ -35,65 +28,9 @@ CHUNK = 20_000  # rows written at once
 NOT_COPIED = "alembic_version"  # the migrations' own
 
 
-@dataclass
-class Rows:
-    """Rows that wait to be written, by table; ids are given here, since rows name each other."""
-
-    chance: random.Random
-    now: datetime
-    waiting: dict[Any, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    links: list[tuple[Table, dict[str, Any]]] = field(default_factory=list)
-    written: Counter[str] = field(default_factory=Counter)
-    texts: dict[str, bytes] = field(default_factory=dict)
-    seats: dict[int, list[tuple[int, list[int]]]] = field(default_factory=lambda: defaultdict(list))  # by edition
-
-    def add(self, table: Any, **values: Any) -> int:
-        """The id of the row."""
-        self.written[table.__tablename__] += 1
-        number = self.written[table.__tablename__]
-        self.waiting[table].append({"id": number, **values} if "id" in table.__table__.columns else values)
-        return number
-
-    def link(self, table: Table, **values: Any) -> None:
-        """A row of a table without a class."""
-        self.links.append((table, values))
-
-    def count(self, name: str) -> int:
-        """The next number of a series."""
-        self.written[f"{name} "] += 1
-        return self.written[f"{name} "]
-
-    def text(self, kind: str) -> bytes:
-        """A mail, packed as mails are kept; all of a kind say the same."""
-        if kind not in self.texts:
-            words = "".join(self.chance.choices("abcdefghijklmnop \n", k=1200))
-            message = EmailMessage()
-            message["Subject"], message["From"], message["To"] = kind, "desk@example.org", "ada@example.org"
-            message["Reply-To"], message["Date"] = "desk@example.org", format_datetime(self.now)
-            message.set_content(words)
-            message.add_alternative(f"<html><head></head><body>{words}</body></html>", subtype="html")
-            message["Content-Language"] = "fr"
-            self.texts[kind] = gzip.compress(message.as_bytes(), 9, mtime=0)
-        return self.texts[kind]
-
-    def flush(self, least: int = 1) -> None:
-        """Writes what waits, tables that others name first."""
-        if sum(map(len, self.waiting.values())) < least:
-            return
-        order = {table.name: place for place, table in enumerate(db.metadata.sorted_tables)}
-        with atomic() as session:
-            for table in sorted(self.waiting, key=lambda table: order[table.__tablename__]):
-                for alike in _alike(self.waiting[table]):
-                    session.execute(insert(table), alike)
-            for link, values in self.links:
-                session.execute(insert(link), values)
-        self.waiting.clear()
-        self.links.clear()
-
-
 def prepare(bookings: int) -> Path:
     """A SQLite file with the school; made in a minute when there is none of this version."""
-    programs = (Path(module.__file__ or "") for module in (school, affairs, routine))
+    programs = (Path(module.__file__ or "") for module in (school, affairs, routine, rows))
     sources = [*sorted((ROOT / "migrations").glob("*.py")), Path(__file__), *programs]
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     kept = Path(tempfile.gettempdir(), f"atelier-bench-{bookings}-{digest}.db")
@@ -103,10 +40,10 @@ def prepare(bookings: int) -> Path:
         old.unlink()
     with tempfile.TemporaryDirectory() as folder, stock.database("sqlite", Path(folder)) as url:
         with stock.application(url, Path(folder)):
-            rows = Rows(random.Random(11), datetime.now(UTC).replace(microsecond=0))
-            for _ in school.write(rows, bookings):
-                rows.flush(CHUNK)
-            rows.flush()
+            all_rows = Rows(random.Random(11), datetime.now(UTC).replace(microsecond=0))
+            for _ in school.write(all_rows, bookings):
+                all_rows.flush(CHUNK)
+            all_rows.flush()
             with atomic():
                 counters.catalogue_changed()  # as it was by each of these bookings
         with sqlite3.connect(Path(folder, "atelier.db")) as connection:
@@ -150,11 +87,3 @@ def _copy(source: sqlite3.Connection, target: psycopg.Connection, name: str) -> 
     if numbered and numbered[0]:
         highest = sql.SQL("SELECT setval({}, max(id)) FROM {}").format(sql.Literal(numbered[0]), sql.Identifier(name))
         target.execute(highest)
-
-
-def _alike(rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Those that name the same columns together, as one statement for many rows wants them."""
-    groups: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        groups[frozenset(row)].append(row)
-    return list(groups.values())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from bench.rows import Rows, Run
 from booking.domain.attendance import Presence
 from booking.domain.bilingual import Bilingual
 from booking.domain.certificates import CertificateContent
@@ -16,10 +17,6 @@ from booking.persistence.exports import Export
 from booking.persistence.masterclasses import Topic
 from booking.persistence.messages import Message, MessageRecipient, message_editions
 from booking.persistence.sign_ins import SignIn
-
-if TYPE_CHECKING:
-    from bench.archive import Rows
-    from bench.school import Run
 
 PRESENT: Final = 30  # how many of the last dates have their attendance kept; for two of them certificates were issued
 

@@ -1,14 +1,14 @@
-"""The people, classes and bookings of the invented school in `archive`: how they are mixed is said here."""
+"""The people, classes and bookings of the invented school: how they are mixed is said here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from bench import affairs, routine
+from bench.rows import Person, Rows, Run
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import Confirmation
 from booking.domain.permission import Role
@@ -31,9 +31,6 @@ from booking.persistence.policies import PolicyTemplate
 from booking.persistence.terms import TermsVersion
 from booking.persistence.vouchers import Voucher
 from tests.factories import TERMS, every_text
-
-if TYPE_CHECKING:
-    from bench.archive import Rows
 
 CLASSES: Final = 60
 EDITIONS: Final = 700
@@ -59,24 +56,6 @@ TITLES: Final = (
     "Écrire", "Dessiner", "Photographier", "Tailler", "Relier", "Raconter", "Coudre", "Cuisiner", "Filmer", "Chanter",
 )  # fmt: skip
 SUBJECTS: Final = ("le web", "un carnet", "la pierre", "la lumière", "l’hiver", "un roman")
-
-
-@dataclass(frozen=True)
-class Person:
-    name: str
-    email: str
-
-
-@dataclass(frozen=True)
-class Run:
-    """An edition as `affairs` needs it. Centimes."""
-
-    id: int
-    starts_at: datetime
-    price: int
-    title: str
-    on_account: bool
-    questions: tuple[int, ...]
 
 
 def write(rows: Rows, bookings: int) -> Iterator[None]:
