@@ -6,7 +6,6 @@ After each step seats, money, papers and mails must agree; in the end the books 
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -14,38 +13,30 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from booking.adapters import stripe_events
 from booking.config import StripeSettings
-from booking.domain.booking import BookingState, Channel, Confirmation
+from booking.domain.booking import BookingState, Channel
 from booking.domain.errors import GatewayUnavailable, NothingToCancel, QuoteChanged, Refusal
 from booking.domain.payment import PaymentState, RefundState
 from booking.persistence import ledger
-from booking.persistence.bookings import Booking, seats_taken
+from booking.persistence.bookings import Booking
 from booking.persistence.db import db
-from booking.persistence.outbox import OutboxJob
 from booking.persistence.payments import Payment, Refund
-from booking.services import check, pay, refund
-from tests.factories import make_class, make_edition
-from tests.services.shop import PAYER_IBAN
-from tests.services.test_machine import empty_tables
+from booking.services import refund
+from tests.services.lives import CHOICE, Lives, live
 from tests.stripe.stripe_fake import KEY, SECRET
 from tests.stripe.stripe_form import Json, Refused
 from tests.stripe.stripe_payments import NotOpen
 from tests.stripe.stripe_shop import StripeShop
 
-CAPACITY = 4
-CHOICE = st.integers(0, 99)
 PLACES = [
     "POST /v1/checkout/sessions",
     "POST */expire",
@@ -69,22 +60,19 @@ class Defects(logging.Handler):
         self.told.append(self.format(record))
 
 
-class StripeLives(RuleBasedStateMachine):
-    """One class with four seats and one on account. Whatever there is, is picked by number among what there is."""
+class StripeLives(Lives):
+    """With Stripe, as far as `stripe_fake` is one."""
+
+    shop: StripeShop
 
     def __init__(self) -> None:
         super().__init__()
-        empty_tables()
-        self.shop = StripeShop().at("2026-11-01 10:00")
         self.stripe = self.shop.fake
-        taught = make_class()
-        self.editions = [
-            make_edition(taught, capacity=CAPACITY, minimum=0),
-            make_edition(taught, capacity=CAPACITY, minimum=0, confirmation=Confirmation.ON_BOOKING),
-        ]
-        self.seen: dict[int, int] = {}
         self.defects = Defects()
         logging.getLogger("booking").addHandler(self.defects)
+
+    def opened(self) -> StripeShop:
+        return StripeShop()
 
     @initialize(heard=st.booleans(), seats=st.integers(1, 2))
     def one_has_paid_and_one_is_about_to(self, heard: bool, seats: int) -> None:
@@ -107,12 +95,6 @@ class StripeLives(RuleBasedStateMachine):
                 if paid:
                     self.stripe.pay(session_id)
 
-    @precondition(lambda self: self.bookings())
-    @rule(choice=CHOICE)
-    def open_a_page(self, choice: int) -> None:
-        with suppress(Refusal):
-            self.shop.open_page(self.pick(choice))
-
     @precondition(lambda self: self.shop.told)
     @rule(choice=CHOICE, how=st.sampled_from(["card", "card", "twint", "delayed", "decline", "twice"]))
     def pay_on_a_page(self, choice: int, how: str) -> None:
@@ -131,12 +113,6 @@ class StripeLives(RuleBasedStateMachine):
     def come_back(self, choice: int) -> None:
         self.shop.come_back(self.pick(choice))
 
-    @precondition(lambda self: self.bookings())
-    @rule(choice=CHOICE)
-    def choose_transfer(self, choice: int) -> None:
-        with suppress(Refusal):
-            pay.pay_by_transfer(self.pick(choice).id, self.shop.now, self.shop.ports)
-
     @precondition(lambda self: any(booking.qr_reference for booking in self.bookings()))
     @rule(choice=CHOICE)
     def transfer_money(self, choice: int) -> None:
@@ -154,15 +130,6 @@ class StripeLives(RuleBasedStateMachine):
                 self.shop.drain()
 
     # The organiser
-
-    @precondition(lambda self: self.tasks())
-    @rule(choice=CHOICE)
-    def bank_refund(self, choice: int) -> None:
-        task = self.tasks()[choice % len(self.tasks())]
-        if task.state is RefundState.NEEDS_IBAN:
-            refund.supply_iban(task.id, PAYER_IBAN, "Ada", self.shop.now)
-        else:
-            refund.mark_refunded(task.id, self.shop.now)
 
     @precondition(lambda self: self.paid())
     @rule(choice=CHOICE, amount=st.sampled_from([5000, 34000, None]))
@@ -251,41 +218,17 @@ class StripeLives(RuleBasedStateMachine):
             self.stripe.heal()
             self.shop.sweep()
 
-    @rule()
-    def sweep(self) -> None:
-        self.shop.sweep()
-
-    @rule()
-    def drain(self) -> None:
-        self.shop.drain()
-
     # What holds after each step
 
     @invariant()
     def all_agrees(self) -> None:
-        db.session.rollback()
         assert self.defects.told == []
-        findings = check.findings(self.shop.now)
-        assert [found for found in findings if " job " not in found] == []  # a provider long down is shown, too
-        for edition in self.editions:
-            assert seats_taken(edition.id, self.shop.now) <= edition.capacity
-
-    @invariant()
-    def the_ledger_only_grows(self) -> None:
-        now = {entry.id: entry.amount for entry in db.session.query(ledger.LedgerEntry)}
-        assert now.items() >= self.seen.items()
-        self.seen = now
+        super().all_agrees()
 
     @invariant()
     def nothing_goes_back_twice(self) -> None:
         for payment in self.paid():
             assert self.shop.returned(payment) + self.by_bank(payment) <= payment.amount
-
-    @invariant()
-    def each_mail_goes_once(self) -> None:
-        keys = [key for (key,) in db.session.query(OutboxJob.key).filter_by(topic="mail")]
-        assert set(self.shop.mails) <= set(keys)
-        assert not [key for key, times in Counter(self.shop.mails).items() if times > 1]
 
     @invariant()
     def confirmed_bookings_are_paid(self) -> None:
@@ -298,9 +241,7 @@ class StripeLives(RuleBasedStateMachine):
         """Given time, a Stripe that is well and banks that answer, everything comes to rest, no event ever arriving."""
         try:
             self.come_to_rest()
-            self.all_agrees()
-            assert not db.session.query(OutboxJob).filter(OutboxJob.done_at.is_(None)).count()
-            assert not db.session.query(Payment).filter(Payment.state.in_(("starting", "open"))).count()
+            self.all_is_at_rest()
             self.books_say_what_stripe_has()
         finally:
             db.session.rollback()
@@ -332,12 +273,6 @@ class StripeLives(RuleBasedStateMachine):
             assert min(0, ledger.balance(booking.id)) + asked_by_bank == 0
 
     # What there is
-
-    def bookings(self) -> list[Booking]:
-        return db.session.query(Booking).order_by(Booking.id).all()
-
-    def pick(self, choice: int) -> Booking:
-        return self.bookings()[choice % len(self.bookings())]
 
     def paid(self) -> list[Payment]:
         """By Stripe, as the books have it."""
@@ -383,14 +318,4 @@ def _inside(make_app: Any) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_inside")
 def test_stripe_lives(engine: str) -> None:
-    examples = 18 if engine == "sqlite" else 4
-    run_state_machine_as_test(
-        StripeLives,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    live(StripeLives, times=18 if engine == "sqlite" else 4)
