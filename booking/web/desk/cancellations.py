@@ -47,6 +47,8 @@ def propose(reference: str) -> Any:
 def carry_out(reference: str) -> Any:
     """Cancels, exactly as it was shown. Raises NotFound."""
     booking, form = by_reference(reference), CancellingForm()
+    if not booking.active:  # somebody was first: whatever is wrong with the fields, there is nothing to correct
+        return propose(reference)
     if "seats" not in request.form and len(booking.active) == 1:  # nothing to choose from
         form.seats.data = [booking.active[0].id]
     if not form.validate():

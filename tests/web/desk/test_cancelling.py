@@ -191,3 +191,14 @@ def test_when_the_class_is_over_only_an_earlier_letter_counts(desk: Desk) -> Non
     assert "CHF 68.00 goes back" in outlook(page)
     desk.submit(page)
     assert state(desk, reference)[0] == "cancelled"
+
+
+def test_a_form_of_a_booking_that_has_ended_since_only_says_so(desk: Desk) -> None:
+    reference = booked(desk, seats=2)
+    stale = desk.get(f"bookings/{reference}/cancellation")
+    page = desk.submit(desk.get(f"bookings/{reference}/cancellation"), seats=["1", "2"])
+    desk.submit(page)
+    assert state(desk, reference)[0] == "cancelled"
+    page = desk.submit(stale)
+    assert (page.status_code, errors_of(page)) == (409, [])
+    assert 'name="seats"' not in page.text
