@@ -34,6 +34,11 @@ def waiting(*states: RefundState) -> list[Row]:
     return _rows(_refunds(states).order_by(Refund.id))
 
 
+def withdrawn(refund_ids: Collection[int]) -> list[Row]:
+    """Those of them that were no longer owed before anybody had sent them, oldest first."""
+    return _rows(_refunds([RefundState.WITHDRAWN]).where(Refund.id.in_(refund_ids)).order_by(Refund.id))
+
+
 def settled(page: int) -> tuple[list[Row], int]:
     """A page of what was done, latest first, and the number of pages."""
     count = db.session.scalar(select(func.count(Refund.id)).where(Refund.state.in_(OVER))) or 0

@@ -62,14 +62,24 @@ def index() -> str:
 @blueprint.post("/refunds/sent")
 @needs(Permission.MONEY)
 def sent() -> Response:
-    """The chosen transfers were made (`refund`, several). Each payer is told; what was marked meanwhile is left."""
+    """The chosen transfers were made (`refund`, several). Each payer is told; what was marked meanwhile is left, and
+    what was no longer owed by then is said: it was sent for nothing."""
     chosen = numbers(request.form.getlist("refund"))
     marked = sum(_mark(number) for number in chosen)
+    in_vain = refund_lists.withdrawn(chosen)
+    for row in in_vain:
+        words = _(
+            "%(amount)s for booking %(reference)s was no longer to be given back: this refund is not marked as sent. "
+            "If you made the transfer, ask for the money back.",
+            amount=chf(row.refund.amount),
+            reference=row.booking.reference,
+        )
+        flash(words, "warning")
     if not chosen:
         flash(_("Tick the transfers that you made."), "warning")
-    elif not marked:
+    elif not marked and not in_vain:
         flash(_("These were marked as sent already."), "info")
-    else:
+    elif marked:
         words = "%(num)d refund is marked as sent, and the payer is told."
         told = ngettext(words, "%(num)d refunds are marked as sent, and the payers are told.", marked)
         return done(told, ".index")
@@ -153,7 +163,7 @@ def _gift_page(booking: Booking, form: GiftForm, look: Look) -> tuple[str, int]:
     try:
         most = settle.giveable(stands)
     except NotPossibleNow as refusal:
-        most, look = 0, Look(problem=desk_sentence(refusal))
+        most, look, form = 0, Look(problem=desk_sentence(refusal)), GiftForm(formdata=None)  # no field is shown
     ways = {payment.channel for payment, left in stands.left if left > 0}
     by_hand = ways <= {Channel.TRANSFER}  # goes back by bank in any case: nothing to choose
     page = render_template("desk/refunds/give.html", booking=booking, form=form, look=look, most=most, by_hand=by_hand)

@@ -140,3 +140,31 @@ def test_goodwill_of_nothing(desk: Desk) -> None:
     reference = booked(desk)
     page = desk.get(f"bookings/{reference}/refund")
     assert "Something is still owed on this booking" in page.text
+
+
+def test_a_gift_that_can_no_longer_be_given_only_says_why(desk: Desk) -> None:
+    reference = paid(desk)
+    stale = desk.get(f"bookings/{reference}/refund")
+    page = desk.submit(desk.get(f"bookings/{reference}/refund"), amount="340", reason="Cold")
+    desk.submit(page)
+    page = desk.submit(stale)
+    assert (page.status_code, errors_of(page)) == (409, [])
+    assert refunds(desk) == [(34000, "requested")]
+
+
+def test_a_transfer_that_was_no_longer_owed_is_not_said_to_be_marked(desk: Desk) -> None:
+    reference = booked(desk)
+    desk.submit(desk.get(f"bookings/{reference}/payment"))
+    twice = desk.get(f"bookings/{reference}/payment")
+    for _press in range(2):
+        twice = desk.submit(twice, amount="340", once_more="y")
+    desk.submit(desk.get("refunds/1/account"), iban=PAYER_IBAN)
+    mine = desk.get("refunds/")
+    mistake = desk.submit(desk.get(f"bookings/{reference}/payment/mistake"), reason="One line, read twice")
+    if mistake.status_code == 409:
+        desk.submit(mistake)
+    assert refunds(desk) == [(34000, "withdrawn")]
+    page = desk.submit(mine, refund="1")
+    assert f"CHF\u00a0340.00 for booking {reference} was no longer to be given back" in page.text
+    assert "marked as sent already" not in page.text
+    assert mails(desk, "refunded") == 0
