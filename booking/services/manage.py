@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from booking.domain.actor import PARTICIPANT, Actor
 from booking.domain.booking import ALIVE, BookingState, editing_closes
-from booking.domain.errors import EditingClosed, NotFound, NotPossibleNow
+from booking.domain.errors import ChangedMeanwhile, EditingClosed, NotFound, NotPossibleNow, PlanChanged
+from booking.domain.marks import marks
 from booking.domain.orders import Contact
 from booking.persistence import journal, letters, notes, sent_mails, todo
 from booking.persistence.bookings import Answer, Attendee, Booking, lock_booking
@@ -49,17 +50,34 @@ def change_attendees(booking_id: int, changes: Mapping[int, SeatChange], now: da
         journal.note("attendees_changed", PARTICIPANT, now, booking.id)
 
 
-def correct_attendee(booking_id: int, attendee_id: int, change: SeatChange, now: datetime, by: Actor) -> None:
-    """The same person, better written. Raises NotPossibleNow once the seat was given up."""
+def seat_seen(seat: Attendee) -> str:
+    """What a form about a seat was filled from, posted back with it."""
+    answers = {str(answer.question_id): answer.value for answer in seat.answers}
+    return marks({"name": seat.name, "email": seat.email, "answers": answers})
+
+
+def contact_seen(booking: Booking) -> str:
+    """As `seat_seen`, of a form about who booked."""
+    names = (*(field.name for field in fields(Contact)), "locale")
+    return marks({name: getattr(booking, name) for name in names})
+
+
+def correct_attendee(
+    booking_id: int, attendee_id: int, change: SeatChange, shown: str, now: datetime, by: Actor
+) -> None:
+    """The same person, better written. Raises NotPossibleNow once the seat was given up; ChangedMeanwhile when it is
+    no longer what was `shown` (`seat_seen`)."""
     with atomic():
         seat = _seat(booking_id, attendee_id)
+        _check_seen(seat_seen(seat), shown)
         _write(seat, change)
         journal.note("attendees_changed", by, now, booking_id)
 
 
-def substitute(booking_id: int, attendee_id: int, name: str, email: str, now: datetime, by: Actor) -> None:
+def substitute(booking_id: int, attendee_id: int, name: str, email: str, shown: str, now: datetime, by: Actor) -> None:
     """Somebody else comes on this seat: free of charge, and on the same papers. What the first person answered is
-    deleted. The newcomer is written to, and whoever booked is told. Raises NotPossibleNow.
+    deleted. The newcomer is written to, and whoever booked is told. Raises NotPossibleNow; ChangedMeanwhile when it is
+    no longer the seat that was `shown` (`seat_seen`).
 
     Source: the rules of the house, scenario 14.
     """
@@ -67,17 +85,20 @@ def substitute(booking_id: int, attendee_id: int, name: str, email: str, now: da
         seat = _seat(booking_id, attendee_id)
         if seat.booking.edition.ends_at <= now:
             raise NotPossibleNow("over")
+        _check_seen(seat_seen(seat), shown)
         letters.to_booker("substitute", booking_id, now, attendee_id=attendee_id, at=int(now.timestamp()))
         _hand_over(seat, name, email, now, by)
 
 
-def change_contact(booking_id: int, contact: Contact, locale: str, now: datetime, by: Actor) -> None:
+def change_contact(booking_id: int, contact: Contact, locale: str, shown: str, now: datetime, by: Actor) -> None:
     """Who booked, and where to write. A new address gets a fresh link, and the links of the old one open nothing.
 
-    Papers keep what was printed on them.
+    Papers keep what was printed on them. Raises ChangedMeanwhile when it is no longer what was `shown`
+    (`contact_seen`).
     """
     with atomic():
         booking = lock_booking(booking_id)
+        _check_seen(contact_seen(booking), shown)
         wanted = {**asdict(contact), "locale": locale}
         changed = sorted(name for name, value in wanted.items() if getattr(booking, name) != value)
         for name in changed:
@@ -113,13 +134,17 @@ def write_note(booking_id: int, body: str, now: datetime, by: Actor) -> None:
         journal.note("noted", by, now, booking_id)
 
 
-def settle_mismatch(booking_id: int, words: str, now: datetime, by: Actor) -> None:
-    """What a provider reported beside what was asked for was looked into; `words` say what became of it. Raises
-    NotFound when nothing of the kind is open."""
+def settle_mismatch(booking_id: int, words: str, last: int, now: datetime, by: Actor) -> None:
+    """What a provider reported beside what was asked for was looked into, up to the `last` journal entry that was
+    shown; `words` say what became of it. Raises NotFound when nothing of the kind is open, PlanChanged when more was
+    reported since."""
     with atomic():
         lock_booking(booking_id)
-        if not todo.mismatches(booking_id):
+        found = todo.mismatches(booking_id)
+        if not found:
             raise NotFound("mismatch")
+        if found[-1].id != last:
+            raise PlanChanged
         journal.note("mismatch_settled", by, now, booking_id)
         notes.write(booking_id, words, by, now, about="mismatch")
 
@@ -150,6 +175,11 @@ def _hand_over(seat: Attendee, name: str, email: str, now: datetime, by: Actor) 
     journal.note("substituted", by, now, seat.booking_id, attendee=seat.id)
     if seat.booking.state is BookingState.CONFIRMED and email.lower() not in ("", seat.booking.email):
         letters.to_attendee("joining", seat.booking_id, seat.id, now)
+
+
+def _check_seen(now_there: str, shown: str) -> None:
+    if now_there != shown:
+        raise ChangedMeanwhile
 
 
 def _seat(booking_id: int, attendee_id: int) -> Attendee:

@@ -53,7 +53,7 @@ def test_14_a_substitute_is_free_and_starts_with_an_empty_questionnaire(shop: Sh
     papers = shop.papers(booking)
     shop.at("2026-12-04 18:00")
     [seat] = booking.active
-    manage.substitute(booking.id, seat.id, "Zora Neu", "zora@example.org", shop.now, desk.me)
+    manage.substitute(booking.id, seat.id, "Zora Neu", "zora@example.org", manage.seat_seen(seat), shop.now, desk.me)
     assert (seat.name, seat.email, seat.answers) == ("Zora Neu", "zora@example.org", [])
     assert db.session.query(Answer).count() == 0
     assert (shop.balance(booking), shop.papers(booking), len(booking.attendees)) == (0, papers, 1)
@@ -63,13 +63,15 @@ def test_14_a_substitute_is_free_and_starts_with_an_empty_questionnaire(shop: Sh
 @pytest.mark.parametrize("email", ["", "ada@example.org"])
 def test_a_substitute_without_an_own_address_is_told_by_who_booked(shop: Shop, desk: Desk, email: str) -> None:
     booking = answered(shop)
-    manage.substitute(booking.id, booking.active[0].id, "Zora Neu", email, shop.now, desk.me)
+    [seat] = booking.active
+    manage.substitute(booking.id, seat.id, "Zora Neu", email, manage.seat_seen(seat), shop.now, desk.me)
     assert keys(shop)[-1] == "substitute booker"
 
 
 def test_who_holds_a_seat_unpaid_sends_nobody_a_joining_letter_yet(shop: Shop, desk: Desk) -> None:
     booking = shop.book(make_edition(), channel=Channel.TRANSFER)
-    manage.substitute(booking.id, booking.active[0].id, "Zora Neu", "zora@example.org", shop.now, desk.me)
+    [seat] = booking.active
+    manage.substitute(booking.id, seat.id, "Zora Neu", "zora@example.org", manage.seat_seen(seat), shop.now, desk.me)
     assert keys(shop)[-1] == "substitute booker"
 
 
@@ -77,7 +79,9 @@ def test_a_better_spelling_keeps_the_answers(shop: Shop, desk: Desk) -> None:
     booking = answered(shop)
     shop.at("2026-12-05 08:00")  # too late for the participant
     [seat] = booking.active
-    manage.correct_attendee(booking.id, seat.id, SeatChange("Zoë Neu", "", {}), shop.now, desk.me)
+    manage.correct_attendee(
+        booking.id, seat.id, SeatChange("Zoë Neu", "", {}), manage.seat_seen(seat), shop.now, desk.me
+    )
     assert (seat.name, len(seat.answers)) == ("Zoë Neu", 1)
 
 
@@ -86,22 +90,22 @@ def test_a_seat_that_was_given_up_is_nobody_s(shop: Shop, desk: Desk) -> None:
     gone = booking.active[0].id
     shop.cancel(booking, seats=1)
     with pytest.raises(NotPossibleNow):
-        manage.substitute(booking.id, gone, "Zora", "", shop.now, desk.me)
+        manage.substitute(booking.id, gone, "Zora", "", "", shop.now, desk.me)
     with pytest.raises(NotFound):
-        manage.substitute(booking.id, 9999, "Zora", "", shop.now, desk.me)
+        manage.substitute(booking.id, 9999, "Zora", "", "", shop.now, desk.me)
 
 
 def test_after_the_class_nobody_else_has_come(shop: Shop, desk: Desk) -> None:
     booking = answered(shop)
     shop.at("2026-12-05 17:00")
     with pytest.raises(NotPossibleNow):
-        manage.substitute(booking.id, booking.active[0].id, "Zora", "", shop.now, desk.me)
+        manage.substitute(booking.id, booking.active[0].id, "Zora", "", "", shop.now, desk.me)
 
 
 def test_another_address_makes_the_old_links_useless(shop: Shop, desk: Desk) -> None:
     booking = answered(shop)
     contact = Contact("Ada Neu", "neu@example.org", company="Neu SA")
-    manage.change_contact(booking.id, contact, "en", shop.now, desk.me)
+    manage.change_contact(booking.id, contact, "en", manage.contact_seen(booking), shop.now, desk.me)
     assert (booking.name, booking.email, booking.locale, booking.link_version) == (
         "Ada Neu",
         "neu@example.org",
@@ -112,7 +116,7 @@ def test_another_address_makes_the_old_links_useless(shop: Shop, desk: Desk) -> 
     entry = db.session.query(JournalEntry).filter_by(action="contact_changed").one()
     assert entry.facts == {"fields": ["company", "email", "locale", "name", "town"]}
     sent = len(keys(shop))
-    manage.change_contact(booking.id, contact, "en", shop.now, desk.me)
+    manage.change_contact(booking.id, contact, "en", manage.contact_seen(booking), shop.now, desk.me)
     assert (booking.link_version, len(keys(shop))) == (2, sent)
 
 

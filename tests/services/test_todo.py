@@ -145,10 +145,11 @@ def test_a_payment_that_is_not_as_asked_waits_until_somebody_has_looked(shop: Sh
     with atomic():
         journal.note("noted", by, shop.now, booking.id)
     assert told(todo.piles()) == {"mismatch": (1, 0)}, "a note does not give the money back"
-    manage.settle_mismatch(booking.id, "Rendu à la main.", shop.now, by)
+    [entry] = todo.mismatches(booking.id)
+    manage.settle_mismatch(booking.id, "Rendu à la main.", entry.id, shop.now, by)
     assert todo.piles() == {}
     with pytest.raises(NotFound):
-        manage.settle_mismatch(booking.id, "Encore.", shop.now, by)
+        manage.settle_mismatch(booking.id, "Encore.", entry.id, shop.now, by)
 
 
 def test_jobs_that_fail_again_and_again(shop: Shop) -> None:

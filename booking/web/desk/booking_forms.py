@@ -8,7 +8,16 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, EmailField, RadioField, SelectMultipleField, StringField, TelField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
@@ -192,8 +201,9 @@ class CancellingForm(AccountFields, ActForm):
 
 
 class ContactForm(FlaskForm):
-    """Who books, and where to write."""
+    """Who books, and where to write. `shown` is what the form was filled from."""
 
+    shown = HiddenField()
     name = StringField(
         _l("Name"),
         [DataRequired(_l("Enter first and last name.")), NAME],
@@ -201,7 +211,7 @@ class ContactForm(FlaskForm):
         render_kw=WITHOUT_FILLING,
     )
     email = EmailField(_l("E-mail address"), [no_or_whole_address], filters=[one_line], render_kw=WITHOUT_FILLING)
-    locale = RadioField(_l("Language of letters and papers"), choices=LANGUAGES, default="fr")
+    locale = RadioField(_l("Language of mails and documents"), choices=LANGUAGES, default="fr")
     phone = TelField(_l("Telephone"), [LINE], filters=[one_line], render_kw=WITHOUT_FILLING)
     company = StringField(_l("Company"), [NAME], filters=[one_line], render_kw=WITHOUT_FILLING)
     street = StringField(_l("Street"), [NAME], filters=[one_line], render_kw=WITHOUT_FILLING)

@@ -8,13 +8,13 @@ from flask import render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, StringField
+from wtforms import EmailField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired
 
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
-from booking.domain.errors import GatewayUnavailable, NotFound, NotPossibleNow, Refusal, TooMuch
+from booking.domain.errors import ChangedMeanwhile, GatewayUnavailable, NotFound, NotPossibleNow, Refusal, TooMuch
 from booking.domain.orders import SeatOrder
 from booking.domain.permission import Permission
 from booking.persistence.bookings import Attendee, Booking, by_reference
@@ -45,6 +45,7 @@ class SeatForm(PriceFields, ActForm):
 class AttendeeForm(FlaskForm):
     """Who attends. Questions of the class are added as fields q<id>."""
 
+    shown = HiddenField()
     who = RadioField(
         _l("Who comes?"),
         choices=[
@@ -104,8 +105,8 @@ def edit(reference: str, attendee_id: int) -> Any:
     if form.validate_on_submit():
         try:
             words = _change(booking, seat, form)
-        except NotPossibleNow as refusal:
-            problem = desk_sentence(refusal)
+        except (NotPossibleNow, ChangedMeanwhile) as refusal:
+            problem, form.shown.data = desk_sentence(refusal), manage.seat_seen(seat)  # saved once more, it is meant
         else:
             return done(words, "desk_bookings.show", reference=booking.reference)
     page = render_template("desk/actions/attendee.html", booking=booking, seat=seat, form=form, problem=problem)
@@ -117,11 +118,17 @@ def edit(reference: str, attendee_id: int) -> Any:
 def contact(reference: str) -> Any:
     """Who booked, and where to write. Raises NotFound."""
     booking = by_reference(reference)
-    form = ContactForm(obj=booking)
+    form, problem = ContactForm(obj=booking, shown=manage.contact_seen(booking)), ""
     if form.validate_on_submit():
-        manage.change_contact(booking.id, form.contact(), form.locale.data, clock.now(), actor())
-        return done(_("The contact is saved."), "desk_bookings.show", reference=booking.reference)
-    return render_template("desk/actions/contact.html", booking=booking, form=form), 422 if form.errors else 200
+        shown = form.shown.data or ""
+        try:
+            manage.change_contact(booking.id, form.contact(), form.locale.data, shown, clock.now(), actor())
+        except ChangedMeanwhile as refusal:
+            problem, form.shown.data = desk_sentence(refusal), manage.contact_seen(booking)
+        else:
+            return done(_("The contact is saved."), "desk_bookings.show", reference=booking.reference)
+    page = render_template("desk/actions/contact.html", booking=booking, form=form, problem=problem)
+    return page, 422 if form.errors else 409 if problem else 200
 
 
 def _adding(booking: Booking, form: SeatForm) -> Act:
@@ -151,15 +158,17 @@ def _attendee_form(seat: Attendee) -> Any:
     for question in sorted(questions, key=lambda q: (q.when != "booking", q.position)):
         setattr(Answering, f"q{question.id}", question_field(question, optional=True))
     known = {f"q{answer.question_id}": answer.value for answer in seat.answers}
-    return Answering(data={"name": seat.name, "email": seat.email, **known})
+    return Answering(data={"name": seat.name, "email": seat.email, "shown": manage.seat_seen(seat), **known})
 
 
 def _change(booking: Booking, seat: Attendee, form: Any) -> str:
     name, email, now = form.name.data, (form.email.data or "").lower(), clock.now()
+    shown = form.shown.data or ""
     if form.who.data == "other":
-        manage.substitute(booking.id, seat.id, name, email, now, actor())
+        manage.substitute(booking.id, seat.id, name, email, shown, now, actor())
         if not booking.email:
             return str(_("%(name)s comes now. No e-mail reaches whoever booked: tell them yourself.", name=name))
         return str(_("%(name)s comes now. Whoever booked is told.", name=name))
-    manage.correct_attendee(booking.id, seat.id, SeatChange(name, email, answers_of(form.data)), now, actor())
+    change = SeatChange(name, email, answers_of(form.data))
+    manage.correct_attendee(booking.id, seat.id, change, shown, now, actor())
     return str(_("It is saved."))

@@ -145,3 +145,31 @@ def test_nobody_is_shown_what_they_may_not_do(desk: Desk) -> None:
         with desk.app.test_request_context():
             found = booking_actions.available(booking, standing.of(booking.id), person, desk.now)
     assert {action.permission for action in found} == {Permission.BOOKINGS}
+
+
+def test_a_stale_form_does_not_bring_back_who_gave_the_seat_to_somebody(desk: Desk) -> None:
+    reference = paid(desk)
+    stale = desk.get(f"bookings/{reference}/attendees/1")
+    other = desk.as_("staff").get(f"bookings/{reference}/attendees/1")
+    desk.submit(other, who="other", name="Zora Neu", email="zora@example.org")
+    page = desk.as_("owner").submit(stale, email="ada2@example.org")
+    assert page.status_code == 409
+    assert "Somebody else changed this while you were writing." in page.text
+    assert "Zora Neu, zora@example.org" in page.text
+    with desk.rows() as session:
+        assert session.query(Attendee).one().name == "Zora Neu"
+    assert "It is saved." in desk.submit(page).text
+    with desk.rows() as session:
+        assert session.query(Attendee).one().email == "ada2@example.org"
+
+
+def test_a_stale_form_does_not_bring_back_an_old_address(desk: Desk) -> None:
+    reference = booked(desk)
+    stale = desk.get(f"bookings/{reference}/contact")
+    desk.as_("staff").submit(desk.get(f"bookings/{reference}/contact"), email="new@example.org")
+    page = desk.as_("owner").submit(stale, phone="079 000 00 00")
+    assert page.status_code == 409
+    assert "Ada Exemple, new@example.org" in page.text
+    with desk.rows() as session:
+        assert session.query(Booking).one().email == "new@example.org"
+    assert "The contact is saved." in desk.submit(page).text

@@ -127,6 +127,29 @@ def test_a_payment_that_does_not_fit_waits_until_somebody_says_what_became_of_it
     assert desk.get(path).request.path == f"/en/desk/bookings/{reference}"
 
 
+def test_what_was_reported_after_the_page_was_shown_is_not_settled_with_it(desk: Desk) -> None:
+    desk.book(desk.edition())
+    with desk.rows() as session:
+        booking = session.query(Booking).one()
+        path, number = f"bookings/{booking.reference}/payment/mismatch", booking.id
+
+    def reported(said: int) -> None:
+        with desk.rows(), atomic():
+            journal.note("payment_mismatch", PROVIDER, desk.now, number, said=said, currency="chf")
+
+    reported(100)
+    stale = desk.get(path)
+    reported(200)
+    page = desk.submit(stale, body="Given back.")
+    assert page.status_code == 409
+    assert "Something changed since this page was shown." in page.text
+    assert "Given back." in page.text
+    assert "CHF\u00a02.00" in page.text
+    assert f"/en/desk/{path}" in desk.get().text
+    assert "The payment is settled" in desk.submit(page).text
+    assert "Somebody has settled this payment already" in desk.submit(page).text
+
+
 def test_a_trainer_sees_the_own_dates_and_no_money(desk: Desk) -> None:
     with desk.rows():
         ada = Trainer(slug="ada", name="Ada", bio=Bilingual())
