@@ -82,3 +82,11 @@ def test_each_amount_is_that_of_its_letter() -> None:
 
 def sampled(kind: str, words: Words, language: str = "en") -> preview.Preview:
     return preview.of_kind(kind, language, words, current_ports().issuer, current(), NOW)
+
+
+def test_a_subject_of_which_nothing_is_left_gives_way_to_that_of_the_site() -> None:
+    payload = {"to": "booker", "key": "mail-1"} | BOOKER["confirmed"]("en")
+    booking = db.session.get_one(Booking, payload["booking_id"])
+    booking.edition.master_class.trainers = []
+    written = preview.of(payload, Words("{trainer} {trainer}"), current(), NOW)
+    assert written.subject == preview.of(payload, Words(), current(), NOW).subject != ""

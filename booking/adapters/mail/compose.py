@@ -66,7 +66,8 @@ def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> 
 def readings(letter: AnyLetter) -> tuple[str, str, str]:
     """Subject (the organiser's own, else the house's), HTML and plain text."""
     context = _common_facts(letter) | letter.facts()
-    context["subject"] = subject = for_header(context.get("own_subject") or _render(letter, "subject.txt", context))
+    own = for_header(context.get("own_subject", ""))  # empty also where all that stands in it is, such as {place}
+    context["subject"] = subject = own or for_header(_render(letter, "subject.txt", context))
     html, text = _render(letter, "body.html", context), _render(letter, "body.txt", context)
     return subject, _inlined(html), plain(text)
 
