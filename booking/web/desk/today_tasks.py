@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -17,20 +16,7 @@ from booking.persistence.minimum import Undecided
 from booking.persistence.todo import Case, Pile, Untranslated
 from booking.web import formatting, i18n
 from booking.web.desk.guard import me
-
-MONEY: Final = (
-    "dispute",
-    "failed",
-    "to_pay",
-    "mismatch",
-    "overdue",
-    "unbilled",
-    "expected",
-    "needs_iban",
-    "job",
-)  # in this order
-PLACES: Final = {"mismatch": "desk_mismatches.show"}  # where one case is seen to, if not on the booking's page
-LATE: Final = frozenset({*MONEY, "mail"}) - {"expected", "needs_iban"}  # nobody else can do anything about it
+from booking.web.desk.today_piles import MAIL, MONEY, Kind
 
 
 @dataclass(frozen=True)
@@ -62,11 +48,11 @@ def tasks(now: datetime, languages: tuple[str, ...]) -> list[Task]:
     waiting = todo.piles() if may(Permission.MONEY) or may(Permission.BOOKINGS) else {}
     if may(Permission.MONEY):
         waiting |= todo.owing(now)
-        found += [_of_pile(kind, waiting[kind], now) for kind in MONEY if kind in waiting]
+        found += [_of_pile(kind, waiting[name], now) for name, kind in MONEY.items() if name in waiting]
     if may(Permission.CLASSES):
         found += [_below_minimum(item, now) for item in todo.to_decide(now)]
     if may(Permission.BOOKINGS) and "mail" in waiting:
-        found.append(_of_pile("mail", waiting["mail"], now))
+        found.append(_of_pile(MAIL, waiting["mail"], now))
     if may(Permission.CLASSES):
         untranslated = todo.untranslated(languages)
         found += [_untranslated(untranslated)] if untranslated else []
@@ -84,76 +70,16 @@ def days_words(at: datetime, now: datetime, zone: str = ZONE) -> str:
     return str(ngettext("by %(date)s (in %(num)d day)", "by %(date)s (in %(num)d days)", days, date=date))
 
 
-def _of_pile(kind: str, pile: Pile, now: datetime) -> Task:
-    url, action = _place(kind)
+def _of_pile(kind: Kind, pile: Pile, now: datetime) -> Task:
     return Task(
-        title=_title(kind, pile.count, formatting.chf(pile.amount)),
-        url=url,
-        action=action,
-        is_late=kind in LATE,
-        hint=_hint(kind),
-        lines=[_line(case, now, PLACES.get(kind, "desk_bookings.show")) for case in pile.cases],
+        title=kind.title(pile.count, formatting.chf(pile.amount)),
+        url=kind.way.url if kind.way else "",
+        action=str(kind.way.words) if kind.way else "",
+        is_late=kind.is_late,
+        hint=str(kind.hint),
+        lines=[_line(case, now, kind.case) for case in pile.cases],
         more=pile.count - len(pile.cases),
     )
-
-
-def _title(kind: str, n: int, amount: str) -> str:
-    words = {
-        "dispute": lambda: ngettext(
-            "A payer asks the bank for %(amount)s back",
-            "%(num)d payers ask their banks for %(amount)s back", n, amount=amount),
-        "failed": lambda: ngettext(
-            "A refund of %(amount)s could not go back the way it was paid",
-            "%(num)d refunds, %(amount)s together, could not go back the way they were paid", n, amount=amount),
-        "to_pay": lambda: ngettext(
-            "A refund of %(amount)s is to be paid by bank transfer",
-            "%(num)d refunds, %(amount)s together, are to be paid by bank transfer", n, amount=amount),
-        "mismatch": lambda: ngettext(
-            "A payment is not what was asked for", "%(num)d payments are not what was asked for", n),
-        "overdue": lambda: ngettext(
-            "%(amount)s should have been paid by now",
-            "%(num)d people should have paid by now, %(amount)s together", n, amount=amount),
-        "unbilled": lambda: ngettext(
-            "%(amount)s is owed, and no bill asks for it",
-            "%(num)d people owe %(amount)s together, and no bill asks for it", n, amount=amount),
-        "expected": lambda: ngettext(
-            "A transfer of %(amount)s is due in the next days",
-            "%(num)d transfers, %(amount)s together, are due in the next days", n, amount=amount),
-        "needs_iban": lambda: ngettext(
-            "A refund of %(amount)s waits for the payer’s IBAN",
-            "%(num)d refunds, %(amount)s together, wait for the payers’ IBAN", n, amount=amount),
-        "mail": lambda: ngettext("A mail could not be delivered", "%(num)d mails could not be delivered", n),
-        "job": lambda: ngettext(
-            "A task in the background fails again and again",
-            "%(num)d tasks in the background fail again and again", n),
-    }  # fmt: skip
-    return str(words[kind]())
-
-
-def _hint(kind: str) -> str:
-    hints = {
-        "dispute": _("Answer at your payment provider. Until it is decided, refunds of these payments wait."),
-        "failed": _("The payers were asked for an IBAN, so that the money can go by bank transfer."),
-        "mismatch": _("It confirmed nothing. Compare with your payment provider, then say what became of it."),
-        "unbilled": _("Usually their bank took a payment back. Ask for the money, or write it off."),
-        "expected": _("Without them the seats become free again."),
-        "mail": _("Often an address is mistyped. Sending is tried again every hour."),
-        "job": _("It is tried again every hour. If it stays, show the reason to whoever looks after the site."),
-    }
-    return str(hints.get(kind, ""))
-
-
-def _place(kind: str) -> tuple[str, str]:
-    """Where it is done, and what the way there is called."""
-    if kind in ("failed", "to_pay", "needs_iban"):
-        return url_for("desk_refunds.index"), _("To the refunds")
-    if kind in ("overdue", "unbilled", "expected"):
-        payment, state = "overdue" if kind == "overdue" else "owed", "pending" if kind == "expected" else None
-        return url_for("desk_bookings.index", payment=payment, state=state), _("To these bookings")
-    if kind in ("dispute", "mismatch"):
-        action = "dispute" if kind == "dispute" else "payment_mismatch"
-        return url_for("desk_journal.index", action=action), _("To the journal")
-    return "", ""
 
 
 def _line(case: Case, now: datetime, place: str) -> Line:
