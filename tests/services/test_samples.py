@@ -39,6 +39,18 @@ def test_looking_at_any_of_them_only_reads_what_is_set() -> None:
     assert references() == [known]
 
 
+@pytest.mark.parametrize("kind", ["cancelled", "called_off"])
+def test_what_was_paid_is_not_asked_for_again(kind: str) -> None:
+    letter = sampled(kind)
+    assert "CRN-00001" in letter.text
+    assert "INV-00001" not in letter.text
+    assert "How to pay" not in letter.text
+
+
+def test_money_that_came_too_late_goes_back_whole() -> None:
+    assert "You get the whole CHF\u00a0340.00 back" in sampled("late_refund").text
+
+
 def test_one_that_cannot_be_written_leaves_the_session_as_it_was() -> None:
     known = factories.make_booking().reference
     with pytest.raises(KeyError):

@@ -70,7 +70,7 @@ def _edition(now: datetime) -> Edition:
     day = (now + AHEAD).astimezone(ZoneInfo(ZONE)).date()
     day += timedelta(days=(SATURDAY - day.weekday()) % 7)
     starts, ends = (datetime.combine(day, time(hour), ZoneInfo(ZONE)) for hour in (9, 17))
-    title = Bilingual("Aquarelle en plein air", "Watercolours in the open")
+    title = Bilingual("Aquarelle en plein air", "Watercolours in the open air")
     bring = Bilingual("- Votre boîte de couleurs\n- Un chapeau", "- Your box of colours\n- A hat")
     taught = MasterClass(**_empty(MasterClass) | {"slug": "sample-class", "kind": "workshop", "language": "fr",
                                                   "title": title, "bring": bring})  # fmt: skip

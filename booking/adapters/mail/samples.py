@@ -112,7 +112,7 @@ def _moved(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
 
 
 def _called_off(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
-    _confirmed(booking, issuer, now)
+    _confirmed(booking, issuer, now - WEEK)
     _cancel(booking, issuer, now, 0, REASON)
     sample.refund(booking, RefundState.NEEDS_IBAN, REASON, now, PRICE)
     booking.edition.called_off_at = now
@@ -134,7 +134,7 @@ def _certificate(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
 
 
 def _cancelled(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
-    _confirmed(booking, issuer, now)
+    _confirmed(booking, issuer, now - WEEK)
     return {"cancellation_id": _cancel(booking, issuer, now, FEE, "tier")}
 
 
@@ -150,7 +150,7 @@ def _refund_iban(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
 
 def _late_refund(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
     ids = _confirmed(booking, issuer, now)
-    return ids | {"refund_id": sample.refund(booking, RefundState.TO_PAY, "late", now)}
+    return ids | {"refund_id": sample.refund(booking, RefundState.TO_PAY, "late", now, PRICE)}
 
 
 def _link(booking: Booking, issuer: Issuer, now: datetime) -> Payload:
