@@ -72,7 +72,7 @@ def _meaning(offer: MasterClass, new: Publication, dates: int, seats: int) -> li
         Publication.PUBLISHED: _("Everybody sees the class on the site, in the catalogue and in the feeds."),
         Publication.CLOSED: _("The class stays on the site, but none of its dates can be booked any more."),
         Publication.DRAFT: _("The class disappears from the site: its address says that there is no such page."),
-        Publication.ARCHIVED: _("The class disappears from the site; its bookings, papers and figures stay here."),
+        Publication.ARCHIVED: _("The class disappears from the site; its bookings, documents and figures stay here."),
     }
     lines = [said[new]]
     if new is Publication.PUBLISHED:

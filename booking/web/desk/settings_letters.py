@@ -41,7 +41,7 @@ GROUPS: Final[tuple[tuple[LazyString, Labels], ...]] = (
         "expired": (_l("Hold ended unpaid"), _l("No money came in time: the seats are free again.")),
         "seat_added": (_l("One more seat"), _l("When you add a seat to a booking.")),
         "substitute": (_l("Somebody else takes the seat"), _l("To whoever booked.")),
-        "joining": (_l("You take part"), _l("To somebody whom you seated, or who takes over a seat.")),
+        "joining": (_l("You are taking part"), _l("To somebody whom you seated, or who takes over a seat.")),
         "cancelled": (_l("Cancellation"), _l("Seats were given up: fee and refund stand in it.")),
         "link": (_l("Fresh links to bookings"), _l("When somebody asks for them on “Find my booking”.")),
     }),
