@@ -153,19 +153,24 @@ def give_back(
 
 
 def withdraw_what_is_covered(booking_id: int, now: datetime) -> None:
-    """Refunds that wait here are dropped as far as nothing is owed any more: money is never sent twice.
+    """Refunds that wait here are dropped as far as nothing is owed any more: money is never sent twice. Those of a
+    payment that never came go first, for what came could otherwise be given back a second time.
 
     Inside the caller's transaction, the edition locked.
     """
     excess = payments.refunds_under_way(booking_id) + min(0, ledger.balance(booking_id))
     waiting = [task for task in payments.waiting_refunds(booking_id) if excess > 0]
-    for task in waiting:
+    for task in sorted(waiting, key=lambda task: not _never_came(task)):
         if excess <= 0:
             break
         task.move_to(RefundState.WITHDRAWN, now)
         excess -= task.amount
         if excess < 0:  # a part of it is still owed
             give_back(lock_booking(booking_id), -excess, task.reason, now, task.iban, task.account_holder)
+
+
+def _never_came(refund: Refund) -> bool:
+    return refund.payment is not None and refund.payment.state is PaymentState.VOID
 
 
 def _count_gifts(booking: Booking, amount: int, now: datetime) -> None:

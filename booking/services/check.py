@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import aliased
 
 from booking.domain.booking import ALIVE, BookingState
@@ -17,12 +17,12 @@ from booking.persistence.db import db
 from booking.persistence.documents import Document
 from booking.persistence.ledger import LedgerEntry
 from booking.persistence.masterclasses import Edition
-from booking.persistence.payments import Payment, Refund
+from booking.persistence.payments import LIVE_REFUNDS, Payment, Refund
 
 
 def findings(now: datetime) -> list[str]:
     """Everything that does not agree at `now`; empty when all is well."""
-    return [*_seats(now), *_accounts(), *_documents(), *_jobs(), *_registrations()]
+    return [*_seats(now), *_accounts(), *_payments(), *_documents(), *_jobs(), *_registrations()]
 
 
 def _seats(now: datetime) -> Iterator[str]:
@@ -59,6 +59,18 @@ def _account(booking: Booking, sums: dict[LedgerKind, int], balance: int) -> Ite
     seats = sum(seat.net_price for seat in booking.active) if booking.state in ALIVE else 0
     if net != seats:
         yield f"{name}: {net} is charged for seats worth {seats}"
+
+
+def _payments() -> Iterator[str]:
+    """Nothing is given back of a payment beyond what it brought, nor of one that never came."""
+    came = case((Payment.state == PaymentState.PAID, Payment.amount), else_=0)
+    gone = func.sum(Refund.amount)
+    query = select(Booking.reference, Payment.id, came, gone).join(Payment, Payment.booking_id == Booking.id)
+    query = query.join(Refund, Refund.payment_id == Payment.id).where(Refund.state.in_(LIVE_REFUNDS))
+    for reference, number, brought, back in db.session.execute(
+        query.group_by(Booking.reference, Payment.id).having(gone > came)
+    ):
+        yield f"booking {reference}: {back} given back of payment {number}, which brought {brought}"
 
 
 def _sum(table: type[Payment] | type[Refund], booking_id: int, states: tuple[PaymentState | RefundState, ...]) -> int:

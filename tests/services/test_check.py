@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from booking.domain.booking import BookingState, Channel, Confirmation
-from booking.domain.payment import DocumentKind, LedgerKind, RefundState
+from booking.domain.payment import DocumentKind, LedgerKind, PaymentState, RefundState
 from booking.persistence import documents, ledger, outbox
 from booking.persistence.bookings import Booking
 from booking.persistence.db import db
+from booking.persistence.payments import Payment
 from booking.services import check
 from tests.factories import NOW, make_booking, make_document, make_edition
 from tests.services.shop import Shop
@@ -52,6 +53,11 @@ def refund_too_large(booking: Booking) -> None:
     refund_of(booking).amount = 68001
 
 
+def refund_of_money_that_never_came(booking: Booking) -> None:
+    never = Payment(booking_id=booking.id, channel=Channel.TRANSFER, amount=34000, created_at=NOW)
+    never.state, refund_of(booking).payment = PaymentState.VOID, never
+
+
 def charged_for_nothing(booking: Booking) -> None:
     ledger.enter(booking.id, LedgerKind.PRICE, 5000, NOW)
 
@@ -83,6 +89,7 @@ def refund_of(booking: Booking):
         (forgotten_refund, "23800 is owed to the participant, 0 is on its way"),
         (refund_not_in_the_books, "the ledger has 0 refunded, the refunds 23800"),
         (refund_too_large, "68001 given back of 68000 paid"),
+        (refund_of_money_that_never_came, "23800 given back of payment 2, which brought 0"),
         (charged_for_nothing, "39000 is charged for seats worth 34000"),
         (a_gap, "invoice: 1 documents, the last is 1, the series stands at 2"),
         (fee_without_paper, "cancellation fees in the ledger and on fee invoices differ"),

@@ -339,6 +339,22 @@ def test_a_payment_of_another_booking_leaves_the_true_one(shop: Shop, desk: Desk
     assert (done.withdrawn, done.owed, states(shop.refunds(booking))) == (34000, 0, ["withdrawn"])
 
 
+def test_money_that_never_came_is_given_back_from_no_other(shop: Shop, desk: Desk) -> None:
+    booking = shop.book(make_edition(), channel=Channel.TRANSFER)
+    desk.take(booking, 34000)
+    desk.take(booking, 34000, at=shop.now - timedelta(days=1))  # the same line of the statement, read twice
+    desk.cancel(booking, fee=0)
+    true, never, *_ = shop.attempts(booking)
+    assert {(row.payment_id, row.amount) for row in shop.refunds(booking)} == {(never.id, 34000), (true.id, 34000)}
+    take_out(shop, desk, booking)
+    assert [(row.payment_id, row.state.value) for row in shop.refunds(booking)] == [
+        (never.id, "withdrawn"),
+        (true.id, "needs_iban"),
+    ]
+    with pytest.raises(NotPossibleNow):
+        desk.give_back(booking, 34000)
+
+
 def test_late_money_that_never_came(shop: Shop, desk: Desk) -> None:
     booking = shop.book(make_edition(), channel=Channel.TRANSFER)
     shop.at("2026-11-12 00:00").sweep()
