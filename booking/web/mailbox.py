@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from flask import Blueprint, abort, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from booking.adapters.mail import mailbox
 from booking.adapters.mail.mailbox import Letter
 from booking.config import current
-
-# The letter's own styles are inline by nature of mail; it may do nothing else, and only our page may frame it.
-LETTER_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
+from booking.web.letter_frame import framed
 
 blueprint = Blueprint("mailbox", __name__)
 
@@ -49,14 +41,6 @@ def show(name: str) -> str:
 def letter(name: str) -> Response:
     """The HTML part alone, for the frame."""
     return framed(_letter(name).html)
-
-
-def framed(html: str) -> Response:
-    """The HTML of a mail for a frame of a page of ours; its links open beside the page."""
-    html = re.sub(r"<head>", '<head><base target="_blank">', html, count=1)
-    response = Response(html, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = LETTER_POLICY
-    return response
 
 
 @blueprint.get("/<lang:lang>/demo/mailbox/<name>/attachments/<int:number>")

@@ -20,7 +20,7 @@ from booking.web.desk.booking_page import page_of
 from booking.web.desk.booking_words import ACCOUNT_TAGS, STATE_TAGS, account_words, moved_choices
 from booking.web.desk.bookings_query import Query
 from booking.web.desk.guard import desk_area, needs
-from booking.web.mailbox import framed
+from booking.web.letter_frame import framed
 from booking.web.papers import document_of
 from booking.web.standing import state_words
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.adapters.mail import preview
@@ -25,7 +25,7 @@ from booking.web.desk.guard import actor, desk_area, done, me, needs
 from booking.web.desk.message_forms import MessageForm, SendForm, of_message
 from booking.web.desk.message_words import MEANINGS, day_of
 from booking.web.desk.numbers import page_number
-from booking.web.mailbox import LETTER_POLICY
+from booking.web.letter_frame import framed_sample
 from booking.web.refusals import sentence
 
 BACK: Final = timedelta(days=90)  # dates that are over for longer are not offered
@@ -103,12 +103,7 @@ def sample(message_id: int, language: str) -> Response:
     row = messages.find(message_id)
     if not row.editions:  # a reminder has words of ours; and a date can have been deleted under a draft
         raise NotFound("message")
-    letter = preview.of_message(row, me(), language, current(), clock.now())
-    title = render_template("desk/settings/_subject.html", subject=letter.subject, language=language)
-    html = re.sub(r"(<body[^>]*>)", lambda found: found[1] + title, letter.html, count=1)
-    response = Response(html.replace("<head>", '<head><base target="_blank">', 1), mimetype="text/html")
-    response.headers["Content-Security-Policy"] = LETTER_POLICY
-    return response
+    return framed_sample(preview.of_message(row, me(), language, current(), clock.now()), language)
 
 
 @blueprint.post("/messages/<int(max=2147483647):message_id>/test")

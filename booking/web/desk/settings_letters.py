@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from flask import abort, render_template, request
@@ -26,7 +25,7 @@ from booking.persistence import site
 from booking.services import settings
 from booking.web.booking_forms import one_line, stripped
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.mailbox import LETTER_POLICY
+from booking.web.letter_frame import framed_sample
 from booking.web.refusals import sentence
 
 SUBJECT: Final = Length(max=150, message=_l("Enter at most 150 characters."))
@@ -162,11 +161,7 @@ def sample(letter_kind: str, language: str) -> Response:
     else:
         words = site.current().letters.get((letter_kind, language), Words())
     letter = preview.of_kind(letter_kind, language, words, current_ports().issuer, config.current(), clock.now())
-    title = render_template("desk/settings/_subject.html", subject=letter.subject, language=language)
-    html = re.sub(r"(<body[^>]*>)", lambda found: found[1] + title, letter.html, count=1)
-    response = Response(html.replace("<head>", '<head><base target="_blank">', 1), mimetype="text/html")
-    response.headers["Content-Security-Policy"] = LETTER_POLICY
-    return response
+    return framed_sample(letter, language)
 
 
 def _check(kind: str) -> None:
