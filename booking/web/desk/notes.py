@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import render_template
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -59,6 +59,8 @@ def resend(reference: str, mail_id: int) -> Response:
     booking = by_reference(reference)
     if mail_id not in [letter.mail.id for letter in _still_true(booking)]:
         raise NotFound("mail")
+    if not booking.email:
+        return _unreached(booking)
     manage.resend(booking.id, mail_id, clock.now(), actor())
     return done(_("The e-mail goes out once more."), "desk_bookings.show", reference=booking.reference)
 
@@ -68,8 +70,16 @@ def resend(reference: str, mail_id: int) -> Response:
 def link(reference: str) -> Response:
     """A fresh link by mail; the older ones stop working. Raises NotFound."""
     booking = by_reference(reference)
+    if not booking.email:
+        return _unreached(booking)
     manage.send_link(booking.id, clock.now(), actor())
     return done(_("A fresh link is on its way."), "desk_bookings.show", reference=booking.reference)
+
+
+def _unreached(booking: Booking) -> Response:
+    """The address was taken away since the page was shown: nothing goes out."""
+    flash(_("This booking has no e-mail address."), "warning")
+    return redirect(url_for("desk_bookings.show", reference=booking.reference), 303)
 
 
 def _still_true(booking: Booking) -> list[Letter]:

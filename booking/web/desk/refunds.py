@@ -89,7 +89,10 @@ def sent() -> Response:
 @blueprint.post("/refunds/<int(max=2147483647):refund_id>/request")
 @needs(Permission.MONEY)
 def ask(refund_id: int) -> Response:
-    """One more mail that asks for the IBAN."""
+    """One more mail that asks for the IBAN. Raises NotFound."""
+    if not by_id(payments.find_refund(refund_id).booking_id).email:  # taken away since the page was shown
+        flash(_("This booking has no e-mail address."), "warning")
+        return redirect(url_for(".index"), 303)
     try:
         refund.ask_again(refund_id, clock.now(), actor())
     except WrongAmount as refusal:

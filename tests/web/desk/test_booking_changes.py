@@ -173,3 +173,21 @@ def test_a_stale_form_does_not_bring_back_an_old_address(desk: Desk) -> None:
     with desk.rows() as session:
         assert session.query(Booking).one().email == "new@example.org"
     assert "The contact is saved." in desk.submit(page).text
+
+
+def test_nothing_is_said_to_go_out_once_the_address_is_gone(desk: Desk) -> None:
+    reference = paid(desk)
+    desk.run_jobs()
+    page, stale = desk.get(f"bookings/{reference}"), desk.get(f"bookings/{reference}/letters")
+    desk.submit(desk.get(f"bookings/{reference}/contact"), email="")
+    sent = mails(desk)
+    again = desk.submit(stale)
+    link = desk.seat.post(
+        f"/en/desk/bookings/{reference}/link",
+        data={"csrf_token": value_of(page, "csrf_token")},
+        follow_redirects=True,
+    )
+    for answer in (again, link):
+        assert answer.status_code == 200
+        assert "This booking has no e-mail address." in answer.text
+    assert mails(desk) == sent

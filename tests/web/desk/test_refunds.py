@@ -54,6 +54,13 @@ def test_transfers_are_marked_as_sent_several_at_once(desk: Desk) -> None:
     assert desk.get("refunds/", show="done").text.count("sent back") == 2
 
 
+def test_the_booking_says_what_its_refund_waits_for(desk: Desk) -> None:
+    reference = owed_back(desk, PAYER_IBAN)
+    assert "CHF\u00a0238.00: to be sent from your bank." in desk.get(f"bookings/{reference}").text
+    french = desk.get(f"bookings/{reference}", lang="fr").text
+    assert "CHF\u00a0238.00\u202f: à virer depuis votre banque." in french
+
+
 def test_nothing_is_sent_twice(desk: Desk) -> None:
     owed_back(desk, PAYER_IBAN)
     mine = desk.get("refunds/")
@@ -168,3 +175,11 @@ def test_a_transfer_that_was_no_longer_owed_is_not_said_to_be_marked(desk: Desk)
     assert f"CHF\u00a0340.00 for booking {reference} was no longer to be given back" in page.text
     assert "marked as sent already" not in page.text
     assert mails(desk, "refunded") == 0
+
+
+def test_who_has_no_address_any_more_is_not_said_to_be_asked(desk: Desk) -> None:
+    reference = owed_back(desk)
+    stale = desk.get("refunds/")
+    desk.submit(desk.get(f"bookings/{reference}/contact"), email="")
+    assert "This booking has no e-mail address." in desk.submit(stale).text
+    assert mails(desk, "refund_iban") == 1
