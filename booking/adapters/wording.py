@@ -87,7 +87,7 @@ def sheet_labels(locale: str) -> dict[str, str]:
     _, pgettext = translators(locale)
     return {
         "attendance": _("Attendance sheet"),
-        "answers": _("Answers of the participants"),
+        "answers": _("Participants’ answers"),
         "badges": _("Name badges"),
         "name": pgettext("sheet", "Name"),
         "present": pgettext("attendance", "present"),

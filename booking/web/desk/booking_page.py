@@ -103,7 +103,10 @@ def _standing(found: Dossier, account: AccountState, balance: int, due_at: datet
         return [by if day else _("%(amount)s is to be paid.", amount=owed)]
     if account is AccountState.REFUND:
         waiting = [refund for refund in found.refunds if refund.state in OPEN_REFUNDS]
-        told = [f"{formatting.chf(refund.amount)}: {refund_words(refund.state)}." for refund in waiting]
+        told = [
+            _("%(label)s: %(value)s", label=formatting.chf(refund.amount), value=refund_words(refund.state)) + "."
+            for refund in waiting
+        ]
         return [_("%(amount)s is to be paid back.", amount=owed), *told]
     words: dict[AccountState, str] = {
         AccountState.PAID: _("Everything is paid."),
