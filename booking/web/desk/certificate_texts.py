@@ -10,20 +10,17 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length
 
 from booking.adapters import clock
-from booking.domain import placeholders
 from booking.domain.certificates import PLACEHOLDERS
-from booking.domain.errors import UnknownPlaceholder
 from booking.domain.permission import Permission
 from booking.persistence import editions
 from booking.persistence.masterclasses import MasterClass
 from booking.services import certificate
 from booking.web.booking_forms import stripped
-from booking.web.desk.fields import pair
+from booking.web.desk.fields import check_braces, pair
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.refusals import sentence
 
 TEXT: Final = Length(max=2000, message=_l("Enter at most 2000 characters."))
 MEANINGS: Final[dict[str, LazyString]] = {
@@ -46,10 +43,7 @@ class TextForm(FlaskForm):
     text_en = TextAreaField(_l("Words in English"), [TEXT], filters=[stripped])
 
     def _known(self, field: Any) -> None:
-        try:
-            placeholders.check(field.data or "", PLACEHOLDERS)
-        except UnknownPlaceholder as refusal:
-            raise ValidationError(sentence(refusal)) from None
+        check_braces(field, PLACEHOLDERS)
 
     validate_text_fr = validate_text_en = _known
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,8 +11,10 @@ from flask_babel import gettext as _
 from wtforms import DateField, StringField
 from wtforms.validators import ValidationError
 
-from booking.domain import money
+from booking.domain import money, placeholders
 from booking.domain.bilingual import Bilingual
+from booking.domain.errors import UnknownPlaceholder
+from booking.web.refusals import sentence
 
 
 class MoneyField(StringField):
@@ -64,3 +67,11 @@ def last_second(day: date | None, zone: str) -> datetime | None:
 def pair(form: Any, name: str) -> Bilingual:
     """The two fields <name>_fr and <name>_en as one text."""
     return Bilingual(form[f"{name}_fr"].data or "", form[f"{name}_en"].data or "")
+
+
+def check_braces(field: Any, known: Collection[str]) -> None:
+    """For validators. Raises ValidationError where something stands in braces in the text that is not `known`."""
+    try:
+        placeholders.check(field.data or "", known)
+    except UnknownPlaceholder as refusal:
+        raise ValidationError(sentence(refusal)) from None

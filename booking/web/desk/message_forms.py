@@ -15,16 +15,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from booking.domain import placeholders
-from booking.domain.errors import UnknownPlaceholder
 from booking.domain.message import Audience, Reach, Words, allowed
 from booking.persistence.bookings import Booking
 from booking.persistence.masterclasses import Edition
 from booking.persistence.messages import Message
 from booking.services.message import Draft
 from booking.web.booking_forms import one_line, stripped
-from booking.web.desk.fields import pair
-from booking.web.refusals import sentence
+from booking.web.desk.fields import check_braces, pair
 
 SUBJECT: Final = Length(max=150, message=_l("Enter at most 150 characters."))
 TEXT: Final = Length(max=5000, message=_l("Enter at most 5000 characters."))
@@ -95,10 +92,8 @@ class MessageForm(FlaskForm):
             raise ValidationError(_("Choose at least one booking, or another answer above."))
 
     def _known(self, field: Any) -> None:
-        try:
-            placeholders.check(field.data or "", allowed(Reach(self.reach.data)))
-        except (UnknownPlaceholder, ValueError) as refusal:
-            raise ValidationError(sentence(refusal) if isinstance(refusal, UnknownPlaceholder) else "") from None
+        if self.reach.data in list(Reach):  # else that is what is told
+            check_braces(field, allowed(Reach(self.reach.data)))
 
     validate_subject_fr = validate_subject_en = validate_text_fr = validate_text_en = _known
 

@@ -11,19 +11,19 @@ from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length
 
 from booking import config
 from booking.adapters import clock
 from booking.adapters.gateways import current_ports
 from booking.adapters.mail import preview
-from booking.domain import placeholders
-from booking.domain.errors import ChangedMeanwhile, UnknownPlaceholder
+from booking.domain.errors import ChangedMeanwhile
 from booking.domain.letters import PLACEHOLDERS, Words
 from booking.domain.permission import Permission
 from booking.persistence import site
 from booking.services import settings
 from booking.web.booking_forms import one_line, stripped
+from booking.web.desk.fields import check_braces
 from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.letter_frame import framed_sample
 from booking.web.refusals import sentence
@@ -104,10 +104,7 @@ class WordsForm(FlaskForm):
         return Words(*(self[f"{part}_{language}"].data or "" for part in PARTS))
 
     def _known(self, _form: Any, field: Any) -> None:
-        try:
-            placeholders.check(field.data or "", PLACEHOLDERS[self.kind])
-        except UnknownPlaceholder as refusal:
-            raise ValidationError(sentence(refusal)) from None
+        check_braces(field, PLACEHOLDERS[self.kind])
 
 
 @blueprint.get("/settings/letters/")
