@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog
 
 from bin import messages
+from tests.sources import MODULES, ROOT, TEMPLATES, Module
 
 NNBSP = "\u202f"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -25,6 +27,9 @@ MISSET = {
     "... for …": re.compile(r"\.\.\."),
 }
 FRENCH = re.compile(r"[àâçèêëîïôùûœ«»]|\b(?:le|la|les|une|des|votre|vous|pour|avec)\b", re.IGNORECASE)
+SENTENCES = {"_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2, "npgettext": 3}  # so many first arguments are words
+CALL_WITHOUT_WORDS = re.compile(r"(?<![\w.])(?:_|n?p?gettext)\((?!\s*[\"']).*")  # in a template
+SHORT = {"_l": "lazy_gettext", "_lp": "lazy_pgettext"}
 ENGLISH_ALL_THE_SAME: set[str] = set()  # msgids that only look French
 
 
@@ -54,6 +59,28 @@ MESSAGES = list(messages_of(CATALOGUE))
 def test_catalogues_hold_exactly_the_words_of_the_sources(path: Path) -> None:
     held, extracted = keys(messages.read(path)), keys(messages.extract())
     assert (extracted - held, held - extracted) == (set(), set()), "run `make messages`"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=repr)
+def test_words_stand_where_they_are_translated(module: Module) -> None:
+    """What is not a literal in the call itself is never collected, and stays English in a French page."""
+    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    assert [f"line {call.lineno}: {ast.unparse(call)}" for call in calls if not all(map(is_text, words_of(call)))] == []
+
+
+def words_of(call: ast.Call) -> list[ast.expr]:
+    """The arguments of a call that are sentences to translate, and their context."""
+    name = ast.unparse(call.func).rpartition(".")[2]
+    return call.args[: SENTENCES.get(SHORT.get(name, name).removeprefix("lazy_"), 0)]
+
+
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_words_of_templates_stand_where_they_are_translated(template: Path) -> None:
+    assert CALL_WITHOUT_WORDS.findall(template.read_text(encoding="utf-8")) == []
 
 
 def keys(catalogue: Catalog) -> set[tuple[str | None, tuple[str, ...]]]:

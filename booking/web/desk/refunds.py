@@ -80,8 +80,11 @@ def sent() -> Response:
     elif not marked and not in_vain:
         flash(_("These were marked as sent already."), "info")
     elif marked:
-        words = "%(num)d refund is marked as sent, and the payer is told."
-        told = ngettext(words, "%(num)d refunds are marked as sent, and the payers are told.", marked)
+        told = ngettext(
+            "%(num)d refund is marked as sent, and the payer is told.",
+            "%(num)d refunds are marked as sent, and the payers are told.",
+            marked,
+        )
         return done(told, ".index")
     return redirect(url_for(".index"), 303)
 
