@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from booking.domain.actor import ORGANISER, at_the_desk
@@ -23,6 +21,7 @@ from booking.persistence.organisers import Organiser
 from booking.persistence.sent_mails import SentMail
 from booking.persistence.transaction import atomic
 from tests.factories import make_booking, make_document, make_edition
+from tests.statements import counted_queries
 from tests.web.desk.organiser import Desk
 from tests.web.inspection import Page
 
@@ -39,21 +38,6 @@ def names(page: TestResponse) -> list[str]:
     """Who booked, in the order of the table."""
     body = page.text.partition("<tbody>")[2].partition("</tbody>")[0]
     return [row.partition("</a>")[0].rpartition(">")[2] for row in body.split('<th scope="row">')[1:]]
-
-
-@contextmanager
-def statements(desk: Desk) -> Iterator[list[str]]:
-    """What the database is asked meanwhile."""
-    with desk.app.app_context():
-        engine = db.engine
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_booking_is_in_the_table_as_soon_as_it_is_made(desk: Desk) -> None:
@@ -159,7 +143,7 @@ def test_a_page_takes_as_many_statements_for_one_row_as_for_fifty(desk: Desk) ->
             {"state": "pending", "sort": "class"},
         ):
             desk.get("bookings/", **query)  # looks up what is looked up once a second
-            with statements(desk) as asked:
+            with desk.rows(), counted_queries() as asked:
                 desk.get("bookings/", **query)
             counts.append(len(asked))
     assert counts[:3] == counts[3:]
@@ -332,7 +316,7 @@ def test_its_page_takes_as_many_statements_for_a_long_story(desk: Desk) -> None:
     counts = []
     for _ in range(2):
         show(desk)
-        with statements(desk) as asked:
+        with desk.rows(), counted_queries() as asked:
             show(desk)
         counts.append(len(asked))
         for number in range(20):

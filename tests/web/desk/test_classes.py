@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.publication import Publication
-from booking.persistence.db import db
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import MasterClass
 from tests.factories import make_class, make_edition
+from tests.statements import counted_queries
 from tests.web.desk.buttons import press
 from tests.web.desk.organiser import Desk
 from tests.web.inspection import Page
@@ -33,20 +31,6 @@ def states(desk: Desk) -> dict[str, str]:
 
 def move(desk: Desk, slug: str, state: str) -> Any:
     return desk.submit(desk.get(f"classes/{slug}/state/{state}"))
-
-
-@contextmanager
-def queries() -> Iterator[list[str]]:
-    """The statements that run inside."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 def test_the_empty_list_teaches(desk: Desk) -> None:
@@ -98,7 +82,7 @@ def test_the_list_asks_the_database_a_fixed_number_of_times(desk: Desk, number: 
         for _one in range(number):
             make_edition()
     desk.get("classes/")
-    with desk.rows(), queries() as statements:
+    with desk.rows(), counted_queries() as statements:
         desk.get("classes/")
     catalogue = [one for one in statements if "master_class" in one or "edition" in one or "meeting" in one]
     assert len(catalogue) == 6, "\n".join(catalogue)
