@@ -14,7 +14,7 @@ from booking.domain.permission import Permission, only_own_editions
 from booking.persistence import coming
 from booking.persistence.coming import Coming
 from booking.web import formatting, invitations, places
-from booking.web.desk import today_figures, today_tasks
+from booking.web.desk import readiness, today_figures, today_tasks
 from booking.web.desk.guard import desk_area, me, needs, only_trainer
 
 blueprint = desk_area("today", __name__)
@@ -29,11 +29,13 @@ def index() -> str:
     now, year = clock.now(), request.args.get("year", type=int)
     # Trainers have no other list, and what happened on the day is often written down the day after.
     since = now - LATELY if only_own_editions(me().role) else None
+    steps = readiness.steps() if me().may(Permission.SETTINGS) else []
     dates = coming.editions(now, DATES + 1, only_trainer(), since)
     return render_template(
         "desk/today/index.html",
         today=formatting.local(now, ZONE),
         runs_all=not only_own_editions(me().role),
+        opening=[] if all(step.done for step in steps) else steps,
         tasks=today_tasks.tasks(now, current().languages),
         dates=[_date(item, now) for item in dates[:DATES]],
         more_dates=len(dates) > DATES,

@@ -56,6 +56,13 @@ def test_the_first_page_says_what_is_missing(make_app: Callable[..., Flask], des
     assert "Not set: cards and TWINT are not offered." in page
 
 
+def test_the_demonstration_says_where_its_mails_are(make_app: Callable[..., Flask], desk: Desk) -> None:
+    desk.app = make_app(base_url="http://localhost", demo=True)
+    page = desk.get("settings/")
+    assert "mails stay in a folder" not in page.text
+    assert '<a href="/en/demo/mailbox">Demonstration: in the mailbox</a>' in page.text
+
+
 def test_secrets_are_named_and_never_shown(desk: Desk, make_app: Callable[..., Flask]) -> None:
     keys = StripeSettings(secret_key="rk_test_topsecret", webhook_secret="whsec_topsecret")
     desk.app = make_app(base_url="http://localhost", stripe=keys, smtp_url="smtp://user:topsecret@localhost:1")

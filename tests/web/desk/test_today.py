@@ -16,13 +16,14 @@ from booking.persistence.organisers import Organiser
 from booking.persistence.outbox import ALARM_AFTER, OutboxJob
 from booking.persistence.payments import Payment
 from booking.persistence.transaction import atomic
+from booking.web.desk import readiness
 from tests.factories import make_class, make_edition
 from tests.statements import counted_queries
 from tests.web.desk.organiser import Desk
 from tests.web.inspection import Page
 from tests.web.participant import errors_of
 
-CALM = "Nothing waits for you"
+CALM = "waits for you: money, mails and dates are in order"
 
 
 def section(html: str, name: str) -> str:
@@ -40,6 +41,23 @@ def test_an_empty_desk_is_calm_and_teaches(desk: Desk) -> None:
     assert CALM in section(page, "tasks")
     assert "No date is coming" in section(page, "dates")
     assert "Figures" not in page
+
+
+def test_owners_are_asked_to_open_the_site_until_it_is_ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = desk.get().text
+    said = section(page, "opening")
+    assert "of 7 done" in said
+    assert "Terms, read and published" in said
+    assert page.index('id="opening"') < page.index('id="tasks"')
+    assert "Nothing else" in section(page, "tasks")
+    assert "/en/desk/settings/" in links(page)
+    for role in ("staff", "trainer"):
+        assert "Before you open" not in desk.as_(role).get().text
+    done = readiness.Step("All", True, "", "")
+    monkeypatch.setattr(readiness, "steps", lambda: [done])
+    page = desk.as_("owner").get().text
+    assert "Before you open" not in page
+    assert "Nothing waits for you" in section(page, "tasks")
 
 
 def test_a_coming_date_shows_its_group_and_what_is_paid(desk: Desk) -> None:
