@@ -21,7 +21,7 @@ def test_a_colour_is_judged_while_it_is_chosen(visit: Callable[..., Visitor]) ->
     person.sees("text=Too faint")
     person.look()
     person.press("button:has-text('Take the nearest that can be read')")
-    person.sees("text=Saved. The site, its mails and new documents wear this colour.")
+    person.sees("text=Saved. The site, its mails and new documents have this colour.")
     accent = "getComputedStyle(document.documentElement).getPropertyValue('--accent')"
     assert "#7b2a4a" not in person.page.evaluate(accent)
     person.press("button:has-text('Back to the first colour')")

@@ -114,7 +114,7 @@ def moves(offer: MasterClass) -> list[tuple[Publication, str]]:
     """Where the class may go from here, and what the button says; the usual way first."""
     words = {
         (Publication.DRAFT, Publication.PUBLISHED): _("Publish"),
-        (Publication.DRAFT, Publication.ARCHIVED): _("Put away"),
+        (Publication.DRAFT, Publication.ARCHIVED): _("Archive"),
         (Publication.PUBLISHED, Publication.CLOSED): _("Close bookings"),
         (Publication.PUBLISHED, Publication.DRAFT): _("Take off the site"),
         (Publication.PUBLISHED, Publication.ARCHIVED): _("Archive"),

@@ -129,7 +129,7 @@ def _page(offer: MasterClass, form: QuestionForm, question: Question | None = No
 
 def _words(refusal: PromiseBroken) -> str:
     if refusal.what == "kind":
-        return str(_("People have answered this question in another form. Put it away, and ask a new one."))
+        return str(_("People have answered this question in another form. Stop asking it, and ask a new one."))
     return str(_("Somebody has chosen an answer that is gone. Put it back, or ask another question instead."))
 
 

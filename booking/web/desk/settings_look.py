@@ -59,7 +59,7 @@ def recolour() -> str | Response:
     except ChangedMeanwhile as refusal:
         form.shown.data = settings.fingerprint(site.COLOURS)
         return _page(colours=form, problem=sentence(refusal))
-    return done(_("Saved. The site, its mails and new documents wear this colour."), "desk_settings_look.edit")
+    return done(_("Saved. The site, its mails and new documents have this colour."), "desk_settings_look.edit")
 
 
 @blueprint.post("/settings/look/logo")
