@@ -18,8 +18,8 @@ from booking.persistence.bookings import Booking, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import settle
 from booking.web import formatting
-from booking.web.desk.booking_forms import MistakeForm
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.money_forms import MistakeForm
 from booking.web.desk.rehearsals import Act, Look, look_at, perform
 from booking.web.refusals import desk_sentence
 
@@ -43,6 +43,8 @@ def take_out(reference: str) -> Any:
     """Takes it out, exactly as it was shown. Raises NotFound."""
     booking = by_reference(reference)
     form = _form(booking)
+    if not form.payment.choices:  # somebody was first
+        return show(reference)
     if not form.validate():
         return _page(booking, form, Look())
     outcome = perform(form, _act(booking, form))

@@ -155,6 +155,9 @@ def test_a_payment_booked_by_mistake_is_taken_out(desk: Desk) -> None:
     desk.submit(desk.get(f"bookings/{reference}/payment/mistake"), reason="Another line")
     assert state(desk, reference) == ("confirmed", [])
     assert notes(desk) == [("mistake", "Another line")]
+    page = desk.submit(page)
+    assert (page.status_code, errors_of(page)) == (409, []), "there is none any more"
+    assert "No payment can be taken out" in page.text
 
 
 def test_trainers_do_not_touch_money(desk: Desk) -> None:
