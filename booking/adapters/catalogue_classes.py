@@ -163,6 +163,7 @@ def _complain_of(table: Table, edition: EditionSpec, fault: Fault) -> None:
     words = {
         "above_capacity": f"the minimum is above the capacity of {edition.capacity}: lower it",
         "early_alone": "an early price needs early_until, the last day it holds, and the other way round",
+        "too_dear": "the price is above a million francs: correct it",
         "early_not_below": "the early price is not below the price: lower it or remove it",
         "overlap": "the meetings are not in order of time, or overlap: write the earliest first",
         "after_start": f"{at:%Y-%m-%d %H:%M} is after the first meeting begins: choose an earlier day" if at else "",

@@ -13,6 +13,7 @@ from booking.domain.errors import Refusal
 from booking.domain.local_time import instant
 
 Reason = Literal[
+    "too_dear",
     "above_capacity",
     "early_alone",
     "early_not_below",
@@ -29,6 +30,7 @@ Reason = Literal[
 Rhythm = Literal["week", "two_weeks", "month"]
 
 MOST_SEATS: Final = 5000
+DEAREST: Final = 100_000_000  # centimes a seat: a million francs is a slip of the finger
 MOST_REPEATS: Final = 30
 LIMITS: Final = ("early_until", "opens", "closes", "decision")  # none is of use once the date has begun
 
@@ -108,6 +110,8 @@ def _same_weekday(first: date, months: int) -> date:
 
 
 def _sums(spec: EditionSpec) -> Iterator[Fault]:
+    if spec.price is not None and spec.price > DEAREST:
+        yield Fault("price", "too_dear")
     if spec.minimum > spec.capacity:
         yield Fault("minimum", "above_capacity")
     if (spec.early_price is None) != (spec.early_until is None):

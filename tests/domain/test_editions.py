@@ -126,6 +126,7 @@ def test_when_a_transfer_is_due_after_a_move(due: str, now: str, start: str, the
         ({"minimum": 11}, Fault("minimum", "above_capacity")),
         ({"early_price": 30000}, Fault("early_until", "early_alone")),
         ({"early_until": at("2026-11-01 23:59:59")}, Fault("early_price", "early_alone")),
+        ({"price": 100_000_001}, Fault("price", "too_dear")),
         ({"early_price": 34000, "early_until": at("2026-11-01 23:59")}, Fault("early_price", "early_not_below")),
         ({"meetings": (*R.meetings, meeting("2026-12-05 16:59", "2026-12-05 18:00"))}, Fault("meetings", "overlap")),
         ({"closes": at("2026-12-05 09:01")}, Fault("closes", "after_start")),

@@ -35,6 +35,7 @@ NOTHING: Final = EditionSpec(
 
 
 FAULTS: Final[dict[str, Callable[[], str]]] = {
+    "too_dear": lambda: _("This is more than a seat costs: enter its price in francs."),
     "above_capacity": lambda: _("The minimum is above the number of seats. Lower it, or raise the seats."),
     "early_alone": lambda: _("An early-bird price needs its last day, and the other way round."),
     "early_not_below": lambda: _("The early-bird price must be below the price."),
