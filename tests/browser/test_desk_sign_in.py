@@ -25,7 +25,7 @@ _numbers = count(1)
 
 
 def newcomer(visit: Visit, site: Site, **how: Any) -> Visitor:
-    """An owner let in by the command, who has just chosen a password and signed in."""
+    """An owner let in by the command, who has just chosen a password and thereby come in."""
     person = visit(**how)
     person.refused = {422}
     person.email = f"owner-{next(_numbers)}@example.org"
@@ -33,8 +33,7 @@ def newcomer(visit: Visit, site: Site, **how: Any) -> Visitor:
     person.go(told.split()[-1].removeprefix(site.address))
     person.press(".form button").sees(".error-summary a[href='#password']")
     person.page.fill("#password_confirm", PASSWORD)
-    person.fill(password=PASSWORD).press(".form button").sees(".notice-success")
-    return sign_in(person)
+    return person.fill(password=PASSWORD).press(".form button").sees(".notice-success")
 
 
 def sign_in(person: Visitor) -> Visitor:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_security import hash_password
@@ -21,7 +21,8 @@ from booking.services import account, people
 from booking.services.people import Person
 from booking.web import errors
 from booking.web.desk.account_forms import FirstOwnerForm, InvitedForm
-from booking.web.desk.guard import done
+from booking.web.desk.guard import FIRST_PAGE, done
+from booking.web.desk.sign_in import let_in
 from booking.web.i18n import current_language
 from booking.web.refusals import sentence
 from booking.web.security import limiter
@@ -42,7 +43,7 @@ def invitation(token: str) -> str | Response | tuple[str, int]:
     if form.validate_on_submit():
         password = hash_password(form.password.data)
         people.accept(organiser_id, invited_at, form.name.data or "", form.locale.data, password, clock.now())
-        return _in(form.locale.data)
+        return _in(organiser_id)
     page = render_template("desk/welcome/invitation.html", form=form, person=person)
     return page, 422 if form.errors else 200
 
@@ -55,8 +56,7 @@ def owner(token: str) -> str | Response | tuple[str, int]:
     form = FirstOwnerForm(locale=current_language())
     if form.validate_on_submit():
         person = Person(form.email.data or "", form.name.data or "", form.locale.data, Role.OWNER)
-        people.first_owner(person, hash_password(form.password.data), clock.now())
-        return _in(form.locale.data)
+        return _in(people.first_owner(person, hash_password(form.password.data), clock.now()))
     return render_template("desk/welcome/owner.html", form=form), 422 if form.errors else 200
 
 
@@ -79,6 +79,13 @@ def over(refusal: LinkOver) -> Response:
     return errors.page(410, errors.Words(OVER, ""), sentence(refusal))
 
 
-def _in(locale: str) -> Response:
-    """To the sign-in page, in the language that was just chosen."""
-    return done(_("Your password is set. Sign in with it."), "security.login", lang=locale)
+def _in(organiser_id: int) -> Response:
+    """To the desk, in the language that was just chosen: who opened the link and chose the password need not type it
+    once more. Whoever has a passkey or a second factor, which an owner let in again keeps, shows it by signing in."""
+    person = organisers.by_id(organiser_id)
+    assert person is not None
+    if person.has_second_factor or person.webauthn:
+        return done(_("Your password is set. Sign in with it."), "security.login", lang=person.locale)
+    session.clear()  # nothing of who used this browser before
+    let_in(person)
+    return done(_("Your password is set, and you are signed in."), FIRST_PAGE, lang=person.locale)

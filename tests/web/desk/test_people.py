@@ -9,12 +9,15 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from booking.adapters import desk_links
+from booking.domain.actor import ORGANISER
 from booking.domain.bilingual import Bilingual
 from booking.domain.permission import Role
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Trainer
 from booking.persistence.organisers import Organiser
 from booking.persistence.transaction import atomic
+from booking.services import people
+from booking.services.people import Person
 from tests.web.client import browser_of
 from tests.web.desk.organiser import Desk, letter_link, letters_to
 from tests.web.participant import errors_of
@@ -54,10 +57,9 @@ def test_somebody_invited_comes_in(desk: Desk) -> None:
     page = desk.browser.submit(page, name="Léa Autre", locale="fr", password="short", password_confirm="short")
     assert errors_of(page) == ["password"]
     page = desk.browser.submit(page, password=CHOSEN, password_confirm=CHOSEN)
-    assert page.request.path == "/fr/desk/sign-in"
-    assert desk.browser.get(link).status_code == 410, "a link opens once"
-    page = desk.browser.submit(page, email=EMAIL, password=CHOSEN)
-    assert page.request.path == "/fr/desk/"
+    assert page.request.path == "/fr/desk/", "signed in already"
+    assert browser_of(desk.app).get(link).status_code == 410, "a link opens once"
+    assert desk.sign_in(browser_of(desk.app), EMAIL, CHOSEN).request.path == "/fr/desk/"
     person = row(desk)
     assert (person.name, person.locale, person.role) == ("Léa Autre", "fr", Role.STAFF)
     assert "Léa Autre" in desk.get("people/").text
@@ -69,7 +71,41 @@ def test_accents_in_a_password(desk: Desk) -> None:
     desk.run_jobs()
     page = desk.browser.get(letter_link(desk, EMAIL, INVITED))
     desk.browser.submit(page, password="été à la montagne", password_confirm="été à la montagne")
-    assert desk.sign_in(desk.browser, EMAIL, "e\u0301te\u0301 a\u0300 la montagne").request.path == "/en/desk/"
+    typed_elsewhere = "e\u0301te\u0301 a\u0300 la montagne"
+    assert desk.sign_in(browser_of(desk.app), EMAIL, typed_elsewhere).request.path == "/en/desk/"
+
+
+def test_who_has_a_second_factor_still_shows_it(desk: Desk) -> None:
+    """An owner let in again by a command has a new link, and the second factor of before."""
+    desk.person("owner", email=EMAIL, tf_primary_method="authenticator", tf_totp_secret="x")
+    with desk.rows():
+        people.enter(Person(EMAIL, "Léa", "en", Role.OWNER), None, False, desk.now)
+        link = desk_links.invitation_url(row(desk))
+    page = desk.browser.submit(desk.browser.get(link), password=CHOSEN, password_confirm=CHOSEN)
+    assert page.request.path == "/en/desk/sign-in"
+    assert "Sign in with it." in page.text
+    assert desk.browser.get("/en/desk/").status_code == 302
+
+
+def test_who_must_set_up_a_second_factor_is_led_there(desk: Desk) -> None:
+    invite(desk)
+    with desk.rows():
+        people.require_second_factor(True, ORGANISER, desk.now)
+    desk.run_jobs()
+    page = desk.browser.get(letter_link(desk, EMAIL, INVITED))
+    page = desk.browser.submit(page, password=CHOSEN, password_confirm=CHOSEN)
+    assert page.request.path == "/en/desk/account/second-factor"
+
+
+def test_whose_link_it_is_takes_the_place_of_who_was_there(desk: Desk) -> None:
+    invite(desk)
+    desk.run_jobs()
+    before = desk.seat.get_cookie("session")
+    page = desk.seat.get(letter_link(desk, EMAIL, INVITED))
+    page = desk.seat.submit(page, password=CHOSEN, password_confirm=CHOSEN)
+    assert "Léa Exemple" in page.text
+    assert before != desk.seat.get_cookie("session")
+    assert desk.seat.get("/en/desk/people/").status_code == 403, "staff, no longer the owner"
 
 
 def test_a_newer_invitation_ends_the_older(desk: Desk) -> None:
@@ -199,8 +235,8 @@ def test_the_first_owner_comes_in_by_a_link(desk: Desk) -> None:
     page = desk.browser.submit(page, name="Marie", email="Marie@example.org", locale="fr", password=CHOSEN)
     assert errors_of(page) == ["password_confirm"]
     page = desk.browser.submit(page, password=CHOSEN, password_confirm=CHOSEN)
-    assert page.request.path == "/fr/desk/sign-in"
-    assert "Nobody has an account yet" not in desk.browser.get("/en/desk/sign-in").text
+    assert page.request.path == "/fr/desk/", "signed in already"
+    assert "Nobody has an account yet" not in browser_of(desk.app).get("/en/desk/sign-in").text
     assert desk.browser.get(link).status_code == 410
     assert row(desk, "marie@example.org").role is Role.OWNER
 
