@@ -18,8 +18,8 @@ from booking.persistence.outcomes import Outcome
 from booking.persistence.standing import Standing
 from booking.services import cancel, pay
 from booking.services.cancel import Decision, Payee, Proposal
-from booking.web.desk.booking_forms import CancellingForm
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.money_forms import CancellingForm
 from booking.web.desk.numbers import numbers
 from booking.web.desk.rehearsals import Act, Look, look_at, perform
 from booking.web.refusals import desk_sentence

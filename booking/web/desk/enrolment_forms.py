@@ -17,7 +17,8 @@ from booking.persistence.masterclasses import Edition
 from booking.services.enrol import HandOrder, Way
 from booking.web import pages
 from booking.web.booking_forms import MAX_SEATS, NAME, answers_of, no_or_whole_address, one_line, question_field
-from booking.web.desk.booking_forms import WITHOUT_FILLING, ContactForm, PaymentFields, PriceFields, noon_of, today
+from booking.web.desk.booking_forms import WITHOUT_FILLING, ContactForm, PriceFields
+from booking.web.desk.money_forms import PaymentFields, noon_of, today
 from booking.web.desk.rehearsals import ActForm
 
 WAYS: Final = [

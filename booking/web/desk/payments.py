@@ -18,8 +18,8 @@ from booking.persistence import arrivals, documents, ledger
 from booking.persistence.bookings import Booking, by_id, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import pay, settle
-from booking.web.desk.booking_forms import PaymentForm, WaiverForm
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.money_forms import PaymentForm, WaiverForm
 from booking.web.desk.rehearsals import Look, look_at, perform
 from booking.web.formatting import chf
 from booking.web.refusals import desk_sentence

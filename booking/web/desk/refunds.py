@@ -21,9 +21,9 @@ from booking.persistence import payments, refund_lists, standing
 from booking.persistence.bookings import Booking, by_id, by_reference
 from booking.persistence.outcomes import Outcome
 from booking.services import refund, settle
-from booking.web.desk.booking_forms import GiftForm
 from booking.web.desk.booking_words import channel_words, refund_words
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.desk.money_forms import GiftForm
 from booking.web.desk.numbers import numbers, page_number
 from booking.web.desk.rehearsals import Act, Look, look_at, perform
 from booking.web.formatting import chf
