@@ -44,9 +44,7 @@ def hints(edition: Edition, now: datetime) -> dict[str, str]:
     hints: dict[str, str] = {Channel.STRIPE: f"{at_once} {later}", Channel.DEMO: at_once}
     if due:
         day = formatting.full_date(due)
-        hints[Channel.TRANSFER] = _(
-            "Your seats are kept until %(day)s, and confirmed as soon as the money arrives.", day=day
-        )
+        hints[Channel.TRANSFER] = _("Kept for you until %(day)s, and confirmed as soon as the money arrives.", day=day)
     return hints
 
 

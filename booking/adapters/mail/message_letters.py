@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import url_for
+
 from booking.adapters import certificates, pdf
 from booking.adapters.mail import enclosures, fillings, subject_matter
 from booking.adapters.mail.enclosures import Attachment
@@ -55,7 +57,7 @@ class MessageLetter(Letter):
         return to.state is not RecipientState.WAITING or not meant or not self.recipient[1]
 
     def facts(self) -> dict[str, Any]:
-        organiser, attendee = self.site.organiser.name, self.to.attendee
+        organiser, attendee = self.site.organiser.known_as, self.to.attendee
         if attendee:
             values = fillings.of_edition(self.booking.edition, attendee.name, self.lang, organiser)
         else:
@@ -139,7 +141,8 @@ class CertificateLetter(Letter):
 
 @dataclass(frozen=True)
 class MessageTest:
-    """A draft as its readers would get it, to whoever wrote it; otherwise as `Letter`."""
+    """A draft as its readers would get it, to whoever wrote it; otherwise as `Letter`. To be looked at only, it ends as
+    theirs does, and not by saying that it `is_test`."""
 
     message: Message
     person: Organiser
@@ -150,6 +153,7 @@ class MessageTest:
     kind: str = "message"
     folder: str = "message"
     is_overtaken: bool = False
+    is_test: bool = True
 
     @property
     def recipient(self) -> tuple[str, str]:
@@ -159,13 +163,15 @@ class MessageTest:
 
     def facts(self) -> dict[str, Any]:
         edition: Edition = self.message.editions[0]
-        values = fillings.example(edition, self.person.name, self.lang, self.site.organiser.name)
+        values = fillings.example(edition, self.person.name, self.lang, self.site.organiser.known_as)
         return {
             "edition": edition,
             "title": edition.master_class.title,
             "zone": edition.zone,
             "starts": edition.starts_at.astimezone(ZoneInfo(edition.zone)),
-            "test": True,
+            "test": self.is_test,
+            "booking": {"terms_accepted_at": self.now},
+            "terms_url": url_for("pages.show", lang=self.lang, page="terms", _external=True),
             "manage_url": values["link"],
             **filled(self.message, values, self.lang),
         }

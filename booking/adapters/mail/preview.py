@@ -49,7 +49,7 @@ def of(payload: dict[str, Any], words: Words, settings: Settings, now: datetime)
 def of_message(message: Message, reader: Organiser, language: str, settings: Settings, now: datetime) -> Preview:
     """A message to many as somebody called like `reader` would get it."""
     with current_app.test_request_context(base_url=settings.base_url):
-        letter = MessageTest(message, reader, language, settings, site.current(), now)
+        letter = MessageTest(message, reader, language, settings, site.current(), now, is_test=False)
         with force_locale(f"{language}_CH"):
             return _seen(letter)
 

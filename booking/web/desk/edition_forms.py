@@ -178,12 +178,12 @@ class EditionForm(WhenAndWhere):
     price = MoneyField(_l("Price of a seat, in CHF"), [InputRequired(_l("Enter the price; 0 when it is free."))])
     early_price = MoneyField(_l("Early-bird price, in CHF"), [Optional()])
     minimum = IntegerField(
-        _l("Takes place from"),
+        _l("Minimum number of participants"),
         [Optional(), NumberRange(0, MOST_SEATS, _l("Enter a number of people, or leave it empty."))],
         render_kw={"inputmode": "numeric"},
     )
     capacity = IntegerField(
-        _l("Seats at most"),
+        _l("Number of seats"),
         [
             InputRequired(_l("Enter how many seats there are.")),
             NumberRange(1, MOST_SEATS, _l("Enter a number of seats, 1 or more.")),

@@ -47,7 +47,7 @@ FIELDS: Final[dict[str, LazyString]] = {
     "related": _l("Related classes"), "trainers": _l("Trainers"), "policy": _l("Cancellation policy"),
     "meetings": _l("Sessions"), "venue": _l("Place"), "online_url": _l("Address for joining online"),
     "zone": _l("Time zone"), "price": _l("Price"), "early_price": _l("Early-bird price"),
-    "early_until": _l("Last day of the early-bird price"), "minimum": _l("Takes place from"), "capacity": _l("Seats"),
+    "early_until": _l("Last day of the early-bird price"), "minimum": _l("Minimum number of participants"), "capacity": _l("Seats"),
     "opens": _l("Registration opens"), "closes": _l("Registration closes"), "decision": _l("Day of decision"),
     "confirmation": _lp("fact", "when a booking is confirmed"),
     "name": _l("Name"), "email": _l("E-mail"), "phone": _l("Telephone"), "company": _l("Company"),

@@ -100,11 +100,18 @@ class MessageForm(FlaskForm):
     def lack(self, languages: Sequence[str]) -> None:
         """Says at the fields which languages are needed and empty."""
         asked = {
-            "subject_fr": _("Write the subject in French too: some of these people read French."),
-            "text_fr": _("Write the text in French too: some of these people read French."),
-            "subject_en": _("Write the subject in English too: some of these people read English."),
-            "text_en": _("Write the text in English too: some of these people read English."),
+            "subject_fr": _("Write the subject in French."),
+            "text_fr": _("Write the text in French."),
+            "subject_en": _("Write the subject in English."),
+            "text_en": _("Write the text in English."),
         }
+        if any(self[name].data for name in asked):
+            asked = {
+                "subject_fr": _("Write the subject in French too: some of these people read French."),
+                "text_fr": _("Write the text in French too: some of these people read French."),
+                "subject_en": _("Write the subject in English too: some of these people read English."),
+                "text_en": _("Write the text in English too: some of these people read English."),
+            }
         for name, words in asked.items():
             if name.partition("_")[2] in languages and not self[name].data:
                 self[name].errors = [words]

@@ -125,6 +125,10 @@ def test_a_language_that_somebody_needs_is_asked_for(desk: Desk, slug: str) -> N
     assert "La salle" in page.text, "nothing typed is lost"
     with desk.rows() as session:
         assert session.query(Message).count() == 0
+    assert "Write the subject in English too" in page.text
+    nothing = write(desk, slug, **dict.fromkeys(TYPED, ""))
+    assert "Write the subject in French." in nothing.text
+    assert " too: " not in nothing.text
     only_french = write(desk, slug, subject_en="", text_en="", audience="pending")
     assert "1 person gets it" in only_french.text
 
@@ -161,13 +165,20 @@ def test_all_coming_dates_of_a_class(desk: Desk, slug: str) -> None:
 def test_a_test_goes_to_oneself_alone(desk: Desk, slug: str) -> None:
     page = desk.submit(write(desk, slug), form=0)
     assert "A test is on its way to owner@example.org" in page.text
-    assert {mail["To"].addresses[0].addr_spec for mail in mails(desk)} == {"owner@example.org"}
+    sent = mails(desk)
+    assert {mail["To"].addresses[0].addr_spec for mail in sent} == {"owner@example.org"}
+    for mail in sent:
+        for part in mail.walk():
+            if part.get_content_maintype() == "text":
+                assert re.search("This is a test|Ceci est un (essai|test)|C’est un (essai|test)", part.get_content())
 
 
 def test_the_sample_is_the_letter_and_may_only_be_framed_by_us(desk: Desk, slug: str) -> None:
     draft = write(desk, slug)
     page = desk.seat.get(f"{draft.request.path}/fr")
     assert re.search(r"Bonjour Owner, à <strong[^>]*>demain</strong>", page.text)
+    assert "Ceci est un essai" not in page.text, "it ends as the readers' does"
+    assert "parce que vous vous êtes inscrit·e chez nous" in page.text
     assert "sandbox" in page.headers["Content-Security-Policy"]
 
 
