@@ -17,7 +17,7 @@ def test_what_is_owed_is_filled_in_and_one_press_books_it(desk: Desk) -> None:
     page = desk.get(f"bookings/{reference}/payment")
     assert (value_of(page, "amount"), value_of(page, "day")) == ("340.00", "2026-11-01")
     assert "The booking is confirmed." in outlook(page)
-    assert "Receipt over CHF 340.00" in outlook(page)
+    assert "Receipt for CHF 340.00" in outlook(page)
     assert "Confirmation (to the participant)" in outlook(page)
     page = desk.submit(page)
     assert "CHF\u00a0340.00 is booked." in page.text
