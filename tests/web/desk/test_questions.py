@@ -109,6 +109,7 @@ def test_what_was_answered_is_put_away_and_comes_back(desk: Desk, hub: str) -> N
     assert "asked no more. Its answers stay readable." in press(desk, desk.get(path), "/removal").text
     assert stored(desk)[0]["retired"]
     assert "Level" not in desk.form(slug).text
+    assert "La poser à nouveau" in desk.get(hub, lang="fr").text
     press(desk, desk.get(hub), "/return")
     assert not stored(desk)[0]["retired"]
 
