@@ -31,7 +31,6 @@ NAMED: Final = 3  # of each kind
 DUE_SOON: Final = timedelta(days=3)  # a transfer that is expected
 DECIDED_SOON: Final = timedelta(days=14)  # a date below its minimum
 WAITING: Final = (RefundState.TO_PAY, RefundState.NEEDS_IBAN)
-PENDING: Final = BookingState.PENDING
 DECIDED: Final = (BookingState.CONFIRMED, BookingState.CANCELLED)  # nobody is on a payment page
 
 
@@ -86,10 +85,12 @@ def owing(now: datetime) -> dict[str, Pile]:
     due = sorted((at, number) for number, at in bills.items() if at < now + DUE_SOON)
     known = _debtors([number for number in accounts if number not in bills] + [number for _, number in due])
     open_ = [number for number in accounts if number not in bills and known[number].state in DECIDED]
+    overdue = [(at, number) for at, number in due if is_overdue(at, now)]
+    to_come = due[len(overdue) :]  # earliest first
     found = {
-        "overdue": [(at, number) for at, number in due if is_overdue(at, now)],
+        "overdue": overdue,
         "unbilled": sorted((known[number].created_at, number) for number in open_),
-        "expected": [pair for pair in due if not is_overdue(pair[0], now) and known[pair[1]].state is PENDING],
+        "expected": [(at, number) for at, number in to_come if known[number].state is BookingState.PENDING],
     }
     return {kind: _of_bookings(pile, accounts, known) for kind, pile in found.items() if pile}
 
