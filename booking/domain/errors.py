@@ -33,6 +33,11 @@ class RegistrationNotOpen(Refusal):
 
 
 @dataclass
+class NoWayOfPaying(Refusal):
+    """No card provider is connected, and a transfer would come too late or has no account to come to."""
+
+
+@dataclass
 class VoucherRefused(Refusal):
     """The voucher cannot be used for this booking."""
 

@@ -19,6 +19,7 @@ from booking.domain.errors import (
     ChannelRefused,
     DateChanged,
     NotFound,
+    NoWayOfPaying,
     PriceChanged,
     RegistrationNotOpen,
 )
@@ -71,7 +72,7 @@ class Estimate:
 def estimate(edition: Edition, seats: int, voucher_code: str, now: datetime, ports: Ports) -> Estimate:
     """Prices and ways of paying for `seats` seats, without holding anything.
 
-    Raises RegistrationNotOpen, EditionFull, VoucherRefused.
+    Raises RegistrationNotOpen, EditionFull, VoucherRefused, NoWayOfPaying.
     """
     _check_open(edition, now)
     placing.check_free(edition, seats, now)
@@ -79,11 +80,21 @@ def estimate(edition: Edition, seats: int, voucher_code: str, now: datetime, por
     return _estimate(edition, seats, voucher, now, ports)
 
 
+def ways_of_paying(edition: Edition, total: int, now: datetime, ports: Ports) -> tuple[Channel, ...]:
+    """What is on offer at `now` for `total` centimes, best first; may be empty."""
+    if total == 0:
+        return (Channel.FREE,)
+    if edition.confirmation is Confirmation.ON_BOOKING:
+        return (Channel.TRANSFER,) if ports.issuer.iban else ()
+    transfer = bool(ports.issuer.iban) and transfer_due(now, edition.starts_at, edition.zone) is not None
+    return (*ports.gateways, *((Channel.TRANSFER,) if transfer else ()))
+
+
 def place(order: Order, now: datetime, ports: Ports) -> int:
     """Holds or confirms the seats in one transaction and gives the booking's id; nothing was held if it raises.
 
     The same draft placed twice gives the first booking. Raises RegistrationNotOpen, EditionFull, VoucherRefused,
-    ChannelRefused, DateChanged, PriceChanged, AlreadyBooked.
+    NoWayOfPaying, ChannelRefused, DateChanged, PriceChanged, AlreadyBooked.
     """
     with atomic():
         edition = lock_edition(order.edition_id)
@@ -127,16 +138,10 @@ def _voucher(edition: Edition, code: str, now: datetime, lock: bool = False) -> 
 def _estimate(edition: Edition, seats: int, voucher: Voucher | None, now: datetime, ports: Ports) -> Estimate:
     price = list_price(edition.price, edition.early_price, edition.early_until, now)
     prices = seat_prices([price] * seats, voucher.discount if voucher else None)
-    return Estimate(prices, _channels(edition, sum(seat.net_price for seat in prices), now, ports))
-
-
-def _channels(edition: Edition, total: int, now: datetime, ports: Ports) -> tuple[Channel, ...]:
-    if total == 0:
-        return (Channel.FREE,)
-    if edition.confirmation is Confirmation.ON_BOOKING:
-        return (Channel.TRANSFER,) if ports.issuer.iban else ()
-    transfer = bool(ports.issuer.iban) and transfer_due(now, edition.starts_at, edition.zone) is not None
-    return (*ports.gateways, *((Channel.TRANSFER,) if transfer else ()))
+    channels = ways_of_paying(edition, sum(seat.net_price for seat in prices), now, ports)
+    if not channels:
+        raise NoWayOfPaying
+    return Estimate(prices, channels)
 
 
 def _write(order: Order, edition: Edition, price: Estimate, voucher: Voucher | None, now: datetime) -> Booking:

@@ -16,6 +16,7 @@ from booking.domain.errors import (
     EditionFull,
     GatewayUnavailable,
     NotFound,
+    NoWayOfPaying,
     Refusal,
     RegistrationNotOpen,
     VoucherRefused,
@@ -169,7 +170,7 @@ def _check_page(draft: Draft, form: CheckForm, refusal: Refusal | None = None) -
         return _refused(edition, draft, price)
     form.channel.choices = channels.choices(price.channels, price.total)
     if form.channel.data not in price.channels:
-        form.channel.data = price.channels[0] if price.channels else None
+        form.channel.data = price.channels[0]
     form.shown_total.data, form.shown_promise.data = str(price.total), promised(edition)
     return render_template(
         "bookings/check.html", edition=edition, draft=draft, details=details, form=form, price=price,
@@ -181,13 +182,15 @@ def _check_page(draft: Draft, form: CheckForm, refusal: Refusal | None = None) -
 
 def _hopeless(refusal: Refusal) -> bool:
     """Whether no change of the form can lead to a booking of this date."""
-    return isinstance(refusal, RegistrationNotOpen) or (isinstance(refusal, EditionFull) and refusal.left == 0)
+    full = isinstance(refusal, EditionFull) and refusal.left == 0
+    return full or isinstance(refusal, (RegistrationNotOpen, NoWayOfPaying))
 
 
 def _refused(edition: Edition, draft: Draft | None, refusal: Refusal) -> str:
     return render_template(
         "bookings/refused.html", edition=edition, draft=draft, problem=sentence(refusal), step="details",
         can_change=draft is not None and not _hopeless(refusal), free=edition.price == 0,
+        ask=isinstance(refusal, NoWayOfPaying),
     )  # fmt: skip
 
 

@@ -116,16 +116,18 @@ def _coming(page: ClassPage, now: datetime) -> list[Offer]:
 
 
 def _chosen(coming: list[Offer], slug: str, now: datetime) -> Offer | None:
-    """The date asked for, else the first that can be booked, else the first."""
+    """The date asked for, else the first that can be booked, else the first that takes place, else the first."""
     asked = [offer for offer in coming if offer.edition.slug == slug]
     bookable = [offer for offer in coming if date_option(offer, now).can_be_booked]
-    return next(iter(asked + bookable + coming), None)
+    held = [offer for offer in coming if not offer.edition.called_off_at]
+    return next(iter(asked + bookable + held + coming), None)
 
 
 def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
     """What the page says of the one date that it shows in full."""
     edition = offer.edition
     price = seat_price(edition, now)
+    policy = None if edition.called_off_at else edition.policy
     return {
         "shown": date_option(offer, now),
         "group": group_of(edition, offer.seats, now),
@@ -136,7 +138,7 @@ def _shown(offer: Offer, now: datetime) -> dict[str, Any]:
         "venue": edition.venue,
         "online": bool(edition.online_url),
         "seat_price": price,
-        "schedule": schedule_of(edition.policy, edition.timing(), [SeatPrice(price, price)], now),
+        "schedule": schedule_of(policy, edition.timing(), [SeatPrice(price, price)], now),
     }
 
 

@@ -12,25 +12,27 @@ from flask import current_app, get_template_attribute, url_for
 from flask_babel import lazy_pgettext
 from markupsafe import Markup
 
+from booking.adapters.gateways import current_ports
 from booking.domain.booking import check_open
 from booking.domain.errors import RegistrationNotOpen
 from booking.domain.pricing import list_price
 from booking.domain.publication import SHOWN, Publication
 from booking.persistence.masterclasses import Edition
 from booking.persistence.queries import Offer, SeatCount
+from booking.services import book
 from booking.web import i18n
 from booking.web.formatting import local
 from booking.web.pictures import Shown, picture_of
 from booking.web.places import town_of
 
-DateState = Literal["open", "few", "full", "closed", "past", "soon", "called_off"]
+DateState = Literal["open", "few", "full", "closed", "past", "soon", "called_off", "ask"]
 KINDS: Final = {
     "master_class": lazy_pgettext("kind", "Master class"),
     "workshop": lazy_pgettext("kind", "Workshop"),
     "course": lazy_pgettext("kind", "Course"),
     "information_session": lazy_pgettext("kind", "Information session"),
 }
-OFFERED: Final = ("open", "few", "full", "soon")
+OFFERED: Final = ("open", "few", "full", "soon", "ask")
 FEW: Final = 2  # seats left from which the page says so
 
 
@@ -138,7 +140,7 @@ def group_of(edition: Edition, seats: SeatCount, now: datetime) -> Group:
 
 
 def state_of(offer: Offer, now: datetime) -> DateState:
-    """What a reader can do with the date at `now`."""
+    """What a reader can do with the date at `now`. 'ask': seats are left, but no way of paying for them online."""
     edition = offer.edition
     if edition.ends_at <= now:
         return "past"
@@ -152,6 +154,8 @@ def state_of(offer: Offer, now: datetime) -> DateState:
         return reasons[refusal.reason]
     if offer.free == 0:
         return "full"
+    if not book.ways_of_paying(edition, seat_price(edition, now), now, current_ports()):
+        return "ask"
     return "few" if offer.free <= FEW else "open"
 
 

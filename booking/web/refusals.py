@@ -108,6 +108,7 @@ ANSWERS: Final[dict[type[errors.Refusal], Answer]] = {
     errors.EditionFull: Answer(409, _full),
     errors.RegistrationNotOpen: Answer(409, _not_open),
     errors.VoucherRefused: Answer(422, _voucher),
+    errors.NoWayOfPaying: Answer(409, lambda _r: _("This date can no longer be paid for online.")),
     errors.ChannelRefused: Answer(409, lambda _r: _("This way of paying is not offered here now. Choose another one.")),
     errors.TermsChanged: Answer(
         409, lambda _r: _("The terms have changed since you opened this page. Read them and accept them again.")

@@ -27,6 +27,7 @@ AVAILABILITY: Final[dict[DateState, str]] = {
     "closed": "Discontinued",
     "past": "Discontinued",
     "called_off": "Discontinued",
+    "ask": "LimitedAvailability",
 }
 
 
@@ -40,7 +41,7 @@ def catalogue(slugs: Iterable[str]) -> dict[str, Any]:
 
 
 def master_class(page: ClassPage, now: datetime) -> dict[str, Any]:
-    """A Course whose instances are its coming dates, each an event with an offer."""
+    """A Course whose instances are its coming dates, each an event with an offer, unless it is called off."""
     subject = page.master_class
     coming = [offer for offer in page.offers if offer.edition.ends_at > now]
     return {
@@ -74,7 +75,7 @@ def _instance(subject: MasterClass, offer: Offer, now: datetime) -> dict[str, An
         "maximumAttendeeCapacity": edition.capacity,
         "remainingAttendeeCapacity": offer.free if state_of(offer, now) in OFFERED else 0,
         "isAccessibleForFree": edition.price == 0,
-        "offers": _offer(subject, offer, now),
+        **({} if edition.called_off_at else {"offers": _offer(subject, offer, now)}),
     }
 
 
@@ -133,7 +134,7 @@ def _image(subject: MasterClass) -> dict[str, Any]:
 
 
 def _organiser() -> dict[str, Any]:
-    return {"@type": "Organization", "name": site.current().organiser.name, "url": config.current().base_url}
+    return {"@type": "Organization", "name": site.current().organiser.known_as, "url": config.current().base_url}
 
 
 def _class_url(slug: str) -> str:

@@ -122,6 +122,65 @@ def test_what_can_no_longer_be_booked_has_no_seats_left(browser: Browser, app: F
     assert "Tenir un blog" not in browser.get("/fr/?free=1").text
 
 
+def test_a_date_that_nobody_can_pay_for_has_no_button(browser: Browser, app: Flask) -> None:
+    with app.app_context():
+        factories.make_edition(factories.make_class(slug="blog"), slug="r")
+    with time_machine.travel(at("2026-11-28 12:00"), tick=False):
+        assert "/en/editions/r/booking" in browser.get("/en/classes/blog").text
+        app.extensions["gateways"].clear()
+        page = browser.get("/fr/classes/blog").text
+        assert "/fr/editions/r/booking" not in page
+        assert "Cette date ne peut plus être payée en ligne" in words(page)
+        assert "mailto:" in page
+        refused = browser.get("/en/editions/r/booking").text
+    assert "This date can no longer be paid for online" in words(refused)
+    assert "Your name" not in words(refused)
+    with time_machine.travel(at("2026-11-23 12:00"), tick=False):  # twelve days before: a transfer is in time
+        assert "/en/editions/r/booking" in browser.get("/en/classes/blog").text
+
+
+def test_a_free_date_needs_no_way_of_paying(browser: Browser, app: Flask) -> None:
+    app.extensions["gateways"].clear()
+    with app.app_context():
+        factories.make_edition(factories.make_class(slug="free"), slug="free", price=0)
+    with time_machine.travel(at("2026-12-04 12:00"), tick=False):
+        assert "/en/editions/free/booking" in browser.get("/en/classes/free").text
+
+
+def test_a_date_that_is_called_off_sells_nothing(browser: Browser, app: Flask) -> None:
+    with app.app_context():
+        master_class = factories.make_class(slug="blog")
+        off = factories.make_edition(master_class, slug="off", called_off_at=NOW)
+        early = {"early_price": 30000, "early_until": at("2026-11-20 23:59")}
+        for name, value in early.items():
+            setattr(off, name, value)
+        db.session.commit()
+    page = browser.get("/en/classes/blog").text
+    said = words(page)
+    assert "<s>" in page
+    assert "There is no other date for the moment" in said
+    for sold in ("CHF", "If you have to cancel", "Add the dates to your calendar", "seats", 'class="seat'):
+        assert sold not in said, sold
+    assert 'id="terms"' not in page
+    (instance,) = json.loads(Page.of(page).all("script")[0].text)["hasCourseInstance"]
+    assert instance["eventStatus"].endswith("EventCancelled")
+    assert "offers" not in instance
+
+
+def test_where_another_date_is_called_off_the_one_that_takes_place_is_shown(browser: Browser, app: Flask) -> None:
+    with app.app_context():
+        master_class = factories.make_class(slug="blog")
+        closed = {"registration_closes_at": at("2026-10-31 23:59")}
+        factories.make_edition(master_class, slug="off", called_off_at=NOW)
+        factories.make_edition(master_class, [("2027-01-09 09:00", "2027-01-09 17:00")], slug="on", **closed)
+    said = words(browser.get("/en/classes/blog").text)
+    assert "CHF" in said
+    assert "There is no other date" not in said
+    said = words(browser.get("/en/classes/blog?date=off").text)
+    assert "CHF" not in said
+    assert "9 January 2027" in said
+
+
 def test_the_class_page_says_everything(browser: Browser, app: Flask) -> None:
     with app.app_context():
         master_class = factories.make_class(

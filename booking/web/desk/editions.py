@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from booking.adapters import clock
+from booking.domain.booking import TRANSFER_NOT_UNDER_DAYS
 from booking.domain.catalogue import EditionSpec
 from booking.domain.editions import DateRefused
 from booking.domain.errors import (
@@ -29,12 +30,12 @@ from booking.persistence import edition_accounts, queries
 from booking.persistence import editions as rows
 from booking.persistence.bookings import seats_taken
 from booking.persistence.masterclasses import Edition, MasterClass
-from booking.persistence.queries import SeatCount
+from booking.persistence.queries import Offer, SeatCount
 from booking.services import editions
 from booking.web.desk.edition_forms import EditionForm, rows_changed
 from booking.web.desk.edition_values import FAULTS, typed
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.invitations import group_of
+from booking.web.invitations import group_of, state_of
 from booking.web.refusals import sentence
 
 blueprint = desk_area("editions", __name__)
@@ -51,6 +52,8 @@ def show(edition_slug: str) -> str:
         edition=edition,
         group=group_of(edition, seats, now),
         seats=seats,
+        unpayable=state_of(Offer(edition, seats), now) == "ask",
+        transfer_days=TRANSFER_NOT_UNDER_DAYS,
         money=edition_accounts.money_of(edition.id),
         below=edition.minimum > seats.taken and not edition.run_decided_at,
         due=edition.decision_at is not None and edition.decision_at <= now,

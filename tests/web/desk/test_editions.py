@@ -226,6 +226,20 @@ def test_the_page_of_a_date_says_how_things_stand(desk: Desk) -> None:
     assert "3 of 5: does this date take place?" in page.text
 
 
+def test_a_date_that_nobody_can_pay_for_is_told_to_the_trainer(desk: Desk) -> None:
+    a_class(desk)
+    write(desk)
+    assert "Nobody can pay" not in desk.get("editions/blog-2027").text
+    desk.app.extensions["gateways"].clear()
+    assert "Nobody can pay" not in desk.get("editions/blog-2027").text
+    page = later(desk, "2027-03-05 12:00").get("editions/blog-2027").text
+    assert "Nobody can pay for this date online" in page
+    assert "until 12 days before the start" in page
+    assert "/en/desk/editions/blog-2027/" in page
+    on_account = desk.submit(desk.get("editions/blog-2027/edit"), "", confirmation="on_booking")
+    assert "Nobody can pay" not in on_account.text
+
+
 def test_repeating_every_week(desk: Desk) -> None:
     slug = desk.edition(registration_closes_at=at("2026-12-01 23:59:59"))
     form = desk.get(f"editions/{slug}/repeat")
