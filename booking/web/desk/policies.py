@@ -145,11 +145,12 @@ def _not_to_be_saved(form: PolicyForm, slug: str | None = None) -> str | None:
 
 def _page(form: PolicyForm, slug: str | None = None, problem: str | None = None) -> str:
     context: dict[str, Any] = {"form": form, "slug": slug, "problem": problem, "sample": SAMPLE.net_price}
-    policy = form.policy
+    policy = form.sound
     if slug:
         template = schedules.find_policy(slug)
         context |= {"template": template, "used_by": schedules.users_of(template)}
         policy = policy or (template.policy if request.method == "GET" else None)
+    context["in_part"] = policy is not None and bool(form.tiers.errors)
     context["schedule"] = drawn(policy, clock.now()) if policy else None
     return render_template("desk/policies/form.html", **context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -111,17 +112,32 @@ class PolicyForm(FlaskForm):
         if not super().validate(extra_validators):
             return False
         try:
-            self.policy = self._policy()
+            self.policy = self._policy([row.form for row in self.tiers])
         except PolicyError as error:
-            row = next((t.form.min_days for t in self.tiers if t.form.min_days.data == error.days), None)
-            target = row or self.tiers[0].form.min_days
-            target.errors = [*target.errors, why_not(error)]
+            self._tell(error)
             return False
         return True
 
-    def _policy(self) -> CancellationPolicy:
+    @property
+    def sound(self) -> CancellationPolicy | None:
+        """The schedule of a form that was checked; without the tiers that need correcting, None if no other is left."""
+        try:
+            return self.policy or self._policy([row.form for row in self.tiers if self.errors and not row.form.errors])
+        except PolicyError:
+            return None
+
+    def _tell(self, error: PolicyError) -> None:
+        """At the number that is wrong: the days of a tier that overlaps, else the share of the one that falls."""
+        row = next(
+            (row.form for row in reversed(self.tiers) if row.form.min_days.data == error.days), self.tiers[0].form
+        )
+        field = row.percent if error.fault == "falls" else row.min_days
+        field.errors = [*field.errors, why_not(error)]
+        self.tiers.errors = [row.errors for row in self.tiers]  # a list does not see what came to its rows since
+
+    def _policy(self, rows: Iterable[TierForm]) -> CancellationPolicy:
         return CancellationPolicy(
-            tuple(row.form.tier for row in self.tiers),
+            tuple(row.tier for row in rows),
             min_fee=self.min_fee.centimes or 0,
             rounding_step=int(self.rounding_step.data),
             basis=self.basis.data,

@@ -11,6 +11,7 @@ from booking.persistence.journal import JournalEntry
 from booking.persistence.policies import PolicyTemplate
 from tests.factories import make_booking, make_edition
 from tests.web.desk.organiser import Desk
+from tests.web.participant import errors_of
 
 TITLES = {"title_fr": "Ordinaire", "title_en": "Ordinary"}
 
@@ -65,6 +66,18 @@ def test_what_is_no_schedule_is_refused_in_words(desk: Desk, tiers: tuple, said:
     assert said in page.text
     assert "Ordinary" in page.text
     assert stored(desk) == {}
+
+
+def test_a_fee_that_falls_is_told_once_at_its_share_and_the_others_stay_drawn(desk: Desk) -> None:
+    falling = rows(("15", "30", ""), ("8", "20", ""), ("1", "80", ""))
+    page = desk.submit(desk.get("policies/new"), "action=save", **TITLES, **falling)
+    assert errors_of(page) == ["tiers-1-percent"]
+    assert '<a href="#tiers-1-percent">The fee falls at 8 days' in page.text
+    assert page.text.count('class="field-error"') == 1
+    assert page.text.count("schedule-when") == 3, "the tiers that stand, and the day itself"
+    assert "Without the tier that is to be corrected" in page.text
+    for number in (1, 2, 3):
+        assert f"<legend>Tier {number}</legend>" in page.text
 
 
 def test_the_line_is_drawn_before_anything_is_saved(desk: Desk) -> None:
