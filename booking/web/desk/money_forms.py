@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -43,6 +44,11 @@ def noon_of(day: date) -> datetime:
     return datetime.combine(day, time(12), UTC)
 
 
+def _reason(lacking: LazyString) -> TextAreaField:
+    """Why something is done with money; `lacking` is told where nothing was typed."""
+    return TextAreaField(_l("Reason"), [DataRequired(lacking), REASON], filters=[stripped])
+
+
 class PaymentFields(FlaskForm):
     """How and when money came."""
 
@@ -77,10 +83,7 @@ class WaiverForm(ActForm):
     """What is no longer asked for."""
 
     amount = MoneyField(_l("Amount"), [InputRequired(_l("Enter the sum that you waive."))])
-    reason = TextAreaField(
-        _l("Reason"), [DataRequired(_l("Enter why you waive it: the accounts must be able to tell.")), REASON],
-        filters=[stripped],
-    )  # fmt: skip
+    reason = _reason(_l("Enter why you waive it: the accounts must be able to tell."))
     tell = BooleanField(_l("Write to the participant"), default=True)
 
     def waiver(self) -> Waiver:
@@ -92,10 +95,7 @@ class MistakeForm(ActForm):
     """A payment that never came."""
 
     payment = RadioField(_l("Which payment?"), [DataRequired(_l("Choose a payment."))])
-    reason = TextAreaField(
-        _l("Reason"), [DataRequired(_l("Enter what went wrong: the accounts must be able to tell.")), REASON],
-        filters=[stripped],
-    )  # fmt: skip
+    reason = _reason(_l("Enter what went wrong: the accounts must be able to tell."))
 
 
 class AccountFields(FlaskForm):
@@ -114,10 +114,7 @@ class GiftForm(AccountFields, ActForm):
     """What is given back though it was not owed."""
 
     amount = MoneyField(_l("Amount"), [InputRequired(_l("Enter the sum that you give back."))])
-    reason = TextAreaField(
-        _l("Reason"), [DataRequired(_l("Enter why you give it back: the accounts must be able to tell.")), REASON],
-        filters=[stripped],
-    )  # fmt: skip
+    reason = _reason(_l("Enter why you give it back: the accounts must be able to tell."))
     way = RadioField(
         _l("How it goes back"),
         choices=[
