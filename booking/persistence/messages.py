@@ -98,8 +98,11 @@ def waiting_after(message_id: int, recipient_id: int, limit: int) -> list[Messag
 
 
 def lock_message(message_id: int) -> Message:
-    """The message, its row locked."""
-    return db.session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+    """The message, its row locked. Raises NotFound."""
+    message = db.session.get(Message, message_id, with_for_update=True, populate_existing=True)
+    if message is None:
+        raise NotFound("message")
+    return message
 
 
 def job_key(kind: MessageKind, recipient_id: int) -> str:

@@ -79,14 +79,14 @@ def index() -> str | Response:
     return render_template("desk/files/index.html", form=form, recent=recent, kinds=KINDS, zone=ZONE, days=KEPT.days)
 
 
-@blueprint.get("/files/<int:export_id>")
+@blueprint.get("/files/<int(max=2147483647):export_id>")
 @needs(Permission.FILES)
 def show(export_id: int) -> str:
     """How far a file is; the page renews itself until it is done."""
     return render_template("desk/files/show.html", export=exports.find(export_id), kinds=KINDS, days=KEPT.days)
 
 
-@blueprint.get("/files/<int:export_id>/content")
+@blueprint.get("/files/<int(max=2147483647):export_id>/content")
 @needs(Permission.FILES)
 def fetch(export_id: int) -> Response:
     """The file itself."""
@@ -97,7 +97,7 @@ def fetch(export_id: int) -> Response:
     return send_file(from_memory, MIMETYPES[found.format], as_attachment=True, download_name=found.filename, etag=False)
 
 
-@blueprint.post("/files/<int:export_id>/erasure")
+@blueprint.post("/files/<int(max=2147483647):export_id>/erasure")
 @needs(Permission.FILES)
 def erase(export_id: int) -> Response:
     """Takes the file away now."""

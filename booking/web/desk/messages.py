@@ -132,8 +132,11 @@ def send(message_id: int) -> Any:
 @blueprint.post("/messages/<int(max=2147483647):message_id>/deletion")
 @needs(Permission.BOOKINGS)
 def delete(message_id: int) -> Any:
-    """Drops a draft."""
-    message.discard(message_id)
+    """Drops a draft; one that was dropped or sent meanwhile is left alone."""
+    try:
+        message.discard(message_id)
+    except NotFound:
+        return redirect(url_for(".index"), 303)
     return done(_("The draft is deleted."), ".index")
 
 

@@ -42,7 +42,7 @@ def create(class_slug: str) -> Any:
     return _done(_("The question is asked from now on."), class_slug)
 
 
-@blueprint.get("/classes/<class_slug>/questions/<int:question_id>")
+@blueprint.get("/classes/<class_slug>/questions/<int(max=2147483647):question_id>")
 @needs(Permission.CLASSES)
 def edit(class_slug: str, question_id: int) -> str:
     """One question, to change."""
@@ -51,7 +51,7 @@ def edit(class_slug: str, question_id: int) -> str:
     return _page(offer, filled(question), question)
 
 
-@blueprint.post("/classes/<class_slug>/questions/<int:question_id>")
+@blueprint.post("/classes/<class_slug>/questions/<int(max=2147483647):question_id>")
 @needs(Permission.CLASSES)
 def change(class_slug: str, question_id: int) -> Any:
     """Saves the question; answers stay readable."""
@@ -72,7 +72,7 @@ def change(class_slug: str, question_id: int) -> Any:
     return _done(_("The question is saved."), class_slug)
 
 
-@blueprint.post("/classes/<class_slug>/questions/<int:question_id>/move")
+@blueprint.post("/classes/<class_slug>/questions/<int(max=2147483647):question_id>/move")
 @needs(Permission.CLASSES)
 def move(class_slug: str, question_id: int) -> Response:
     """One place up or down."""
@@ -83,7 +83,7 @@ def move(class_slug: str, question_id: int) -> Response:
     return redirect(url_for("desk_classes.show", class_slug=class_slug, _anchor="questions"), 303)
 
 
-@blueprint.post("/classes/<class_slug>/questions/<int:question_id>/removal")
+@blueprint.post("/classes/<class_slug>/questions/<int(max=2147483647):question_id>/removal")
 @needs(Permission.CLASSES)
 def remove(class_slug: str, question_id: int) -> Response:
     """Deleted, or asked no more when somebody has answered."""
@@ -92,7 +92,7 @@ def remove(class_slug: str, question_id: int) -> Response:
     return _done(words, class_slug)
 
 
-@blueprint.post("/classes/<class_slug>/questions/<int:question_id>/return")
+@blueprint.post("/classes/<class_slug>/questions/<int(max=2147483647):question_id>/return")
 @needs(Permission.CLASSES)
 def ask_again(class_slug: str, question_id: int) -> Response:
     """A question that was put away is asked again."""

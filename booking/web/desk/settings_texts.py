@@ -138,7 +138,7 @@ def versions(page: str) -> str:
                            names=organisers.names(), accepted=accepted)  # fmt: skip
 
 
-@blueprint.get("/settings/texts/<any(terms, privacy, legal):page>/versions/<int:number>")
+@blueprint.get("/settings/texts/<any(terms, privacy, legal):page>/versions/<int(max=2147483647):number>")
 @needs(Permission.SETTINGS)
 def version(page: str, number: int) -> str:
     """One version, 0 being the text that came with the installation."""

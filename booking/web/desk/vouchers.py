@@ -42,7 +42,7 @@ def new() -> str | Response:
     return render_template("desk/vouchers/form.html", form=form, voucher=None)
 
 
-@blueprint.route("/vouchers/<int:voucher_id>", methods=["GET", "POST"])
+@blueprint.route("/vouchers/<int(max=2147483647):voucher_id>", methods=["GET", "POST"])
 @needs(Permission.MONEY)
 def edit(voucher_id: int) -> str | Response:
     """One voucher, to change. Raises NotFound."""
@@ -58,7 +58,7 @@ def edit(voucher_id: int) -> str | Response:
     return render_template("desk/vouchers/form.html", form=form, voucher=voucher)
 
 
-@blueprint.post("/vouchers/<int:voucher_id>/end")
+@blueprint.post("/vouchers/<int(max=2147483647):voucher_id>/end")
 @needs(Permission.MONEY)
 def end(voucher_id: int) -> Response:
     """Ends it, or deletes it when nobody ever used it (the button says which)."""

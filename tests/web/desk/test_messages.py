@@ -225,6 +225,8 @@ def test_a_draft_whose_date_was_deleted_can_be_looked_at_and_deleted(desk: Desk,
     assert desk.seat.get(f"{draft.request.path}/fr").status_code == 404
     assert desk.submit(page, form=0).status_code == 404, "no test without a date"
     assert "The draft is deleted." in desk.submit(page, form=1).text
+    assert desk.submit(page, form=1).request.path == "/en/desk/messages/", "pressed twice"
+    assert desk.submit(draft).status_code == 404, "there is nothing left to send"
 
 
 def test_a_message_begins_with_its_date(desk: Desk, slug: str) -> None:
