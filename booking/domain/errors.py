@@ -1,4 +1,4 @@
-"""Refusals: what the rules say no to, as facts. `web/errors.py` alone turns them into sentences."""
+"""Refusals: what the rules say no to, as facts. `web/refusals.py` alone turns them into sentences."""
 
 from __future__ import annotations
 
