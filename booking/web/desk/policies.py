@@ -43,6 +43,7 @@ class Trial(NamedTuple):
     price: int
     own: tuple[int | None, ...]
     this: tuple[int | None, ...]
+    unpaid: bool  # seats only held: they cost nothing to give back
 
 
 @blueprint.get("/policies/")
@@ -171,4 +172,4 @@ def _trial(booking: Booking, policy: CancellationPolicy, now: datetime) -> Trial
         )
 
     own = booking.frozen_policy or policy
-    return Trial(booking, sum(seat.net_price for seat in seats), fees(own), fees(policy))
+    return Trial(booking, sum(seat.net_price for seat in seats), fees(own), fees(policy), pending)

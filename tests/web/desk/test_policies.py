@@ -134,3 +134,12 @@ def test_only_an_unused_policy_can_be_deleted(desk: Desk) -> None:
     page = desk.seat.post(f"/en/desk/policies/{slug}/deletion", data={"csrf_token": token}, follow_redirects=True)
     assert "1 class uses it" in page.text
     assert slug in stored(desk)
+
+
+def test_a_held_seat_says_why_it_costs_nothing(desk: Desk) -> None:
+    slug = desk.edition()
+    desk.book_and_pay(slug)
+    address = f"policies/{next(iter(stored(desk)))}/simulation"
+    assert "free as long as nothing is paid" not in desk.get(address).text
+    desk.book(slug, email="bea@example.org")
+    assert desk.get(address).text.count("free as long as nothing is paid") == 1
