@@ -105,6 +105,12 @@ def test_placeholders_and_tags_are_kept() -> None:
     assert not [form for ids, number, form in forms if parts(form) not in (parts(ids[-1]), parts(ids[number]))]
 
 
+def test_a_greeting_stands_first_in_both_languages() -> None:
+    """A mail that the organiser's own words open leaves it out: templates/email/parts/opening.html."""
+    greeted = [form for message in MESSAGES if message.ids[0].startswith("%(name)s, ") for form in message.french]
+    assert not [form for form in greeted if not form.startswith("%(name)s, ")]
+
+
 def parts(text: str) -> tuple[set[str], list[str]]:
     return set(PLACEHOLDER.findall(text)), sorted(TAG.findall(text))
 

@@ -194,7 +194,7 @@ class TestVat:
             assert "VAT" not in words
 
     def test_invoices_hold_it(self, desk: Desk) -> None:
-        assert "holds CHF 25.48 of VAT at 8.1%" in save(desk, "settings/vat", "action=save", **VAT)
+        assert "includes CHF 25.48 of VAT at 8.1%" in save(desk, "settings/vat", "action=save", **VAT)
         desk.book(desk.edition())
         [paper] = TestBank.papers(desk)
         assert paper["vat"] == {"rate": 810, "included": 2548}
