@@ -109,6 +109,7 @@ AT_THE_DESK: Final[dict[type[errors.Refusal], Answer]] = {
         ),
     ),
     errors.GatewayUnavailable: Answer(
-        503, lambda _r: _("The payment service does not answer, and somebody may be paying at this moment. Try again soon.")
+        503,
+        lambda _r: _("The payment service does not answer, and somebody may be paying at this moment. Try again soon."),
     ),
 }
