@@ -46,6 +46,16 @@ class OrganiserIdentity:
         """Street and number; many villages know no numbers."""
         return f"{self.street} {self.house_number}".strip()
 
+    @property
+    def address_line(self) -> str:
+        """The whole address, as far as it is set."""
+        return ", ".join(filter(None, (self.street_line, f"{self.postcode} {self.town}".strip())))
+
+    @property
+    def known_as(self) -> str:
+        """For titles and sentences, which cannot be without a name, also before one is set."""
+        return self.name or "Atelier"
+
 
 @dataclass(frozen=True)
 class StripeSettings:

@@ -27,7 +27,7 @@ blueprint = Blueprint("feeds", __name__)
 def calendar_feed() -> SharedPage:
     """Every coming date, to subscribe to."""
     now = clock.now()
-    return _calendar(queries.offers(now - KEPT, now), site.current().organiser.name)
+    return _calendar(queries.offers(now - KEPT, now), site.current().organiser.known_as)
 
 
 @blueprint.get("/<lang:lang>/classes/<slug>.ics")

@@ -22,6 +22,10 @@ from booking.web.markdown import render
 from booking.web.page_cache import SharedPage
 
 PLACEHOLDER: Final = re.compile(r"\{(\w+)\}")
+# Where a piece of Markdown ends: at a line that is to end there, before an empty line and before what a mark begins.
+# Other ends of lines are only where somebody wrapped a paragraph.
+END: Final = re.compile(r"(?<=\\)\n|(?<= {2})\n|(?<=\n)\n|\n(?=\s*(?:\n|[#>|]|[-*+] |\d+[.)] ))")
+BARE_HEADING: Final = re.compile(r"^(#+) .*\n+(?=\1 |\Z)", re.MULTILINE)  # under which nothing stands
 
 blueprint = Blueprint("pages", __name__)
 
@@ -67,13 +71,16 @@ def text_of_file(page: str, lang: str) -> str:
 
 
 def filled(text: str, now: Site) -> str:
-    """`text` with the organiser's data in the place of `{name}` and the like. A line that names something that is not
-    set is left out, so that no "Telephone:" stands alone; words in braces that name nothing stay as they are."""
+    """`text` with the organiser's data in the place of `{name}` and the like. A paragraph, an entry of a list or a line
+    of an address that names something that is not set is left out, so that no "Telephone:" stands alone and nothing
+    begins in mid-sentence; so is a heading under which nothing is left. Words in braces that name nothing stay."""
     known = placeholders(now)
     if not known["house_number"]:  # no reason to leave a line out
         text = text.replace(" {house_number}", "")
-    lines = (_filled_line(line, known) for line in text.splitlines())
-    return "\n".join(line for line in lines if line is not None) + "\n"
+    pieces = END.split("\n".join(text.splitlines()))
+    kept = [_filled_piece(piece, known) for piece in pieces if not _lacks(piece, known)]
+    whole = "\n".join(kept) + "\n"
+    return whole if len(kept) == len(pieces) else BARE_HEADING.sub("", whole)
 
 
 def placeholders(now: Site) -> dict[str, str]:
@@ -82,10 +89,12 @@ def placeholders(now: Site) -> dict[str, str]:
     return of_organiser | {"vat_number": now.vat.number if now.vat else ""}
 
 
-def _filled_line(line: str, known: Mapping[str, str]) -> str | None:
-    if any(not known[name] for name in PLACEHOLDER.findall(line) if name in known):
-        return None
-    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), line)
+def _lacks(piece: str, known: Mapping[str, str]) -> bool:
+    return any(not known.get(name, name) for name in PLACEHOLDER.findall(piece))
+
+
+def _filled_piece(piece: str, known: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), piece)
 
 
 @lru_cache(maxsize=8)

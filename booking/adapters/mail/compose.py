@@ -44,7 +44,7 @@ def _message(letter: AnyLetter, key: str, settings: Settings, now: datetime) -> 
     subject, html, text = readings(letter)
     message = EmailMessage(policy=POLICY)
     message["Subject"] = subject
-    message["From"] = _address(letter.site.organiser.name, letter.site.sender)
+    message["From"] = _address(letter.site.organiser.known_as, letter.site.sender)
     message["To"] = _address(*letter.recipient)
     if letter.reply_to[1]:  # whoever booked by telephone may have none
         message["Reply-To"] = _address(*letter.reply_to)

@@ -169,7 +169,7 @@ class Letter:
         words = None if self.to_organiser else self.site.letters.get((self.kind, self.lang))
         if not words:
             return {}
-        values = fillings.of_booking(self.booking, self.site.organiser.name)
+        values = fillings.of_booking(self.booking, self.site.organiser.known_as)
         values |= {"name": self.recipient[0], **subject_matter.sums(self.payload)}
         return own_words.in_letter(words, self.kind, self.lang, values)
 

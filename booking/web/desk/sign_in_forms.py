@@ -127,7 +127,7 @@ class Codes(Totp):
         user.tf_last_counter = tmatch.counter
 
     def get_totp_uri(self, username: str, totp_secret: str) -> str:
-        uri: str = self._totp.from_source(totp_secret).to_uri(username, issuer=site.current().organiser.name)
+        uri: str = self._totp.from_source(totp_secret).to_uri(username, issuer=site.current().organiser.known_as)
         return uri
 
     def generate_qrcode(self, username: str, totp: str) -> str:
