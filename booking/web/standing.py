@@ -161,14 +161,15 @@ def _rows(booking: Booking) -> list[dict[str, Any]]:
 
 
 def _bill(booking: Booking, owed: int, papers: list[Document]) -> Bill | None:
-    """The latest paper that asks for a transfer, while something is owed."""
+    """The latest paper that asks for a transfer, while something is owed: for all of that, as the page says it. A seat
+    on account and the fee of another one have a paper each, and whatever comes under either is the booking's."""
     waits = booking.state is not BookingState.PENDING or booking.channel is Channel.TRANSFER
     asking = [paper for paper in papers if paper.reference and paper.frozen.asks_for_transfer]
     if owed <= 0 or not waits or not asking or booking.state is BookingState.EXPIRED:
         return None
     paper = asking[-1]
     content = paper.frozen
-    if owed < content.due:  # a part has come, or was waived, since the paper was written
+    if owed != content.due:  # a part has come or was waived since, or an earlier paper is open as well
         content = replace(content, paid=content.total - owed)
     due_at = pay_by(paper.due_at, booking.state, booking.hold_until)
     return Bill(

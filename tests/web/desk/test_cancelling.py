@@ -7,7 +7,7 @@ import pytest
 from booking.domain.booking import Confirmation
 from booking.persistence.bookings import Booking
 from tests.factories import at
-from tests.web.desk.acts import booked, cancellations, notes, outlook, paid, refunds, state
+from tests.web.desk.acts import booked, cancellations, latest, notes, outlook, paid, refunds, state
 from tests.web.desk.organiser import Desk
 from tests.web.participant import PAYER_IBAN, errors_of
 
@@ -202,3 +202,13 @@ def test_a_form_of_a_booking_that_has_ended_since_only_says_so(desk: Desk) -> No
     page = desk.submit(stale)
     assert (page.status_code, errors_of(page)) == (409, [])
     assert 'name="seats"' not in page.text
+
+
+def test_9_who_owes_a_seat_and_the_fee_of_another_is_asked_for_both(desk: Desk) -> None:
+    own = desk.book(desk.edition(confirmation=Confirmation.ON_BOOKING), seats=2).request.path
+    desk.at("2026-11-27 12:00")
+    desk.submit(desk.get(f"bookings/{latest(desk)}/cancellation", seat="1"))
+    page = desk.browser.get(own).text
+    assert "Pay the invoice of CHF\u00a0510.00 with the QR-bill below." in page
+    bill = page.partition('class="qr-bill"')[2].partition("</section>")[0]
+    assert '<span class="mono" id="bill-amount">CHF\u00a0510.00</span>' in bill
