@@ -78,7 +78,7 @@ def read_into_empty(path: Path) -> dict[str, int]:
             if count != known:
                 raise NoBackup(f"{table.name} holds {count} rows instead of {known}: the file is damaged")
             archive.go_on_counting(connection, table)
-    return {name: count for name, count in manifest["rows"].items() if count}
+    return dict(manifest["rows"])
 
 
 def _entry(table: str) -> str:

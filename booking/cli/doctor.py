@@ -50,9 +50,17 @@ def _database(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("well", f"Database: {engine} answers and has the tables of this version.")
     found = findings(clock.now())
-    yield Finding("wrong" if found else "well", f"Data: {len(found)} things do not agree; flask check lists them.")
+    if found:
+        things = "1 thing does" if len(found) == 1 else f"{len(found)} things do"
+        yield Finding("wrong", f"Data: {things} not agree; flask check lists them.")
+    else:
+        yield Finding("well", "Data: everything agrees.")
     if not organisers.any_at_all():
-        yield Finding("hint", "Desk: nobody has an account yet. flask create-owner EMAIL lets the first one in.")
+        yield Finding(
+            "hint",
+            "Desk: nobody has an account yet. flask serve prints a link that lets the first one in, once; so does "
+            "flask create-owner EMAIL --link.",
+        )
 
 
 def _mode(settings: Settings) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ def serve(host: str, port: int, workers: int) -> None:
     where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if settings.demo:  # links and the demonstration's payment page must lead to where it listens
         os.environ.setdefault("ATELIER_BASE_URL", f"http://{where.replace('0.0.0.0', '127.0.0.1')}")  # noqa: S104
-    _announce(load(), link)
+    _announce(load(), where, link)
     sys.stdout.flush()
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py")]
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # threads share two heaps: 10 MB less a worker, and as fast
@@ -63,8 +63,10 @@ def _fill_demo() -> None:
     people.seed_desk(clock.now())
 
 
-def _announce(settings: Settings, link: str | None) -> None:
-    click.echo(f"\n  Atelier is starting on {settings.base_url}/  (Ctrl-C stops it)\n")
+def _announce(settings: Settings, where: str, link: str | None) -> None:
+    """`where` it listens is not its public address when something stands before it."""
+    click.echo(f"\n  Atelier is starting on {settings.base_url}/  (Ctrl-C stops it)")
+    click.echo(f"  listening on {where}\n")
     for language in settings.languages:
         click.echo(f"  {settings.base_url}/{language}/")
     click.echo(f"  {settings.base_url}/desk   the organiser's desk")

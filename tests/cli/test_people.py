@@ -100,7 +100,7 @@ def test_doctor_says_that_nobody_is_there(app: Flask) -> None:
     def told() -> str:
         return app.test_cli_runner().invoke(args=["doctor"]).output
 
-    assert "nobody has an account yet" in told()
+    assert "nobody has an account yet. flask serve prints a link" in told()
     run(app, EMAIL, typed=f"{WORDS}\n{WORDS}\n")
     assert "nobody has an account yet" not in told()
 
@@ -111,8 +111,10 @@ def test_the_demonstrations_people_are_told(app: Flask, capsys: pytest.CaptureFi
         commands.seed_desk(clock.now())
         roles = db.session.scalars(select(Organiser.role).order_by(Organiser.id)).all()
         assert roles == [person.role for person in demo_people.PEOPLE]
-        serve._announce(load({}), None)
-    assert demo_people.PASSWORD in capsys.readouterr().out
+        serve._announce(load({}), "127.0.0.1:8000", None)
+    told = capsys.readouterr().out
+    assert demo_people.PASSWORD in told
+    assert "listening on 127.0.0.1:8000" in told
     page = app.test_client().get("/en/desk/sign-in")
     assert all(person.email in page.text for person in demo_people.PEOPLE)
     assert demo_people.PASSWORD in page.text

@@ -37,7 +37,8 @@ def test_check_tells_what_does_not_agree(app: Flask):
             make_booking(edition, now=clock.now())
     code, words = run(app, "check")
     assert code == 1
-    assert words
+    found = len(words.splitlines())
+    assert f"FIX   Data: {found} thing{'s do' if found > 1 else ' does'} not agree" in run(app, "doctor")[1]
 
 
 def test_sweep_ends_what_is_over(app: Flask):
@@ -55,6 +56,7 @@ def test_doctor_of_the_demonstration(app: Flask):
     code, words = run(app, "doctor")
     assert code == 0, words
     assert "Demonstration: on" in words
+    assert "ok    Data: everything agrees." in words
     assert "FIX" not in words
 
 
