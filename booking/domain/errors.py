@@ -137,7 +137,8 @@ class ChangedMeanwhile(Refusal):
 
 @dataclass
 class StillUsed(Refusal):
-    """It cannot be deleted: something relies on it. `by` names what: 'class', 'edition', 'booking', 'organiser'."""
+    """It cannot be deleted: something relies on it. `by` names what: 'class', 'edition', 'booking', 'voucher' or
+    'organiser'."""
 
     by: str
     count: int

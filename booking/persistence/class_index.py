@@ -14,10 +14,12 @@ from booking.domain.bilingual import Bilingual
 from booking.domain.errors import NotFound
 from booking.domain.publication import Publication
 from booking.persistence import queries
+from booking.persistence.bookings import Booking
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, Trainer
 from booking.persistence.queries import Offer, SeatCount
 from booking.persistence.registration_rows import folded
+from booking.persistence.vouchers import Voucher
 
 # A class that can be found first of all, then what is being written, then what is over.
 ORDER: Final = (Publication.PUBLISHED, Publication.DRAFT, Publication.CLOSED, Publication.ARCHIVED)
@@ -102,6 +104,14 @@ def find(slug: str) -> MasterClass:
     if found is None:
         raise NotFound("class")
     return found
+
+
+def use_of(offer: MasterClass) -> tuple[str, int] | None:
+    """What relies on the class, as StillUsed names it, and how much of it: bookings at any time, then vouchers."""
+    booked = select(func.count(Booking.id)).join(Booking.edition).where(Edition.master_class_id == offer.id)
+    vouchers = select(func.count(Voucher.id)).where(Voucher.master_class_id == offer.id)
+    counts = (("booking", db.session.scalar(booked) or 0), ("voucher", db.session.scalar(vouchers) or 0))
+    return next(((by, count) for by, count in counts if count), None)
 
 
 def dates(offer: MasterClass, now: datetime) -> list[Offer]:

@@ -38,6 +38,15 @@ def policies() -> list[tuple[PolicyTemplate, int]]:
     return [(template, used) for template, used in db.session.execute(query)]
 
 
+def usual_policy() -> PolicyTemplate | None:
+    """The one that most classes use, or the only one there is."""
+    found = policies()
+    if len(found) == 1:
+        return found[0][0]
+    template, used = max(found, key=lambda row: row[1], default=(None, 0))
+    return template if used else None
+
+
 def find_policy(slug: str) -> PolicyTemplate:
     """Raises NotFound."""
     template = db.session.scalar(select(PolicyTemplate).where(PolicyTemplate.slug == slug))

@@ -26,10 +26,10 @@ from booking.persistence.bookings import Attendee, Booking, lock_booking
 from booking.persistence.certificates import Certificate
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, lock_edition
+from booking.persistence.settings import CERTIFICATE_TEXT
 from booking.persistence.transaction import atomic
 
 CHUNK: Final = 50  # certificates written in one transaction: others write in between
-WORDING: Final = "certificate_text"  # the name of the setting
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ def text_for(master_class: MasterClass | None) -> Bilingual:
 def own_text(master_class: MasterClass | None) -> Bilingual:
     """What is set for a class, empty where it takes the general words; for None those, or the house's."""
     if master_class is None:
-        return Bilingual(**settings.read(WORDING, {"fr": DEFAULT_TEXT.fr, "en": DEFAULT_TEXT.en}))
-    return Bilingual(**settings.read(f"{WORDING}.{master_class.id}", {}))
+        return Bilingual(**settings.read(CERTIFICATE_TEXT, {"fr": DEFAULT_TEXT.fr, "en": DEFAULT_TEXT.en}))
+    return Bilingual(**settings.read(f"{CERTIFICATE_TEXT}.{master_class.id}", {}))
 
 
 def set_text(text: Bilingual, master_class_id: int | None, by: Actor, now: datetime) -> None:
@@ -166,7 +166,7 @@ def set_text(text: Bilingual, master_class_id: int | None, by: Actor, now: datet
         kept = {"fr": text.fr, "en": text.en}
         if master_class_id is None:
             kept = {language: words or getattr(DEFAULT_TEXT, language) for language, words in kept.items()}
-        name = WORDING if master_class_id is None else f"{WORDING}.{master_class_id}"
+        name = CERTIFICATE_TEXT if master_class_id is None else f"{CERTIFICATE_TEXT}.{master_class_id}"
         settings.write(name, kept if text else None, now)
         offer = db.session.get(MasterClass, master_class_id) if master_class_id else None
         journal.note("certificate_text_changed", by, now, master_class=offer.slug if offer else None)

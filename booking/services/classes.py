@@ -14,16 +14,17 @@ from sqlalchemy import func, select
 
 from booking.domain.actor import Actor
 from booking.domain.catalogue import CatalogueRefused, NotPublishable, check_prices, lacking
-from booking.domain.errors import ChangedMeanwhile, NotFound, SlugRefused, StillBooked
+from booking.domain.errors import ChangedMeanwhile, NotFound, SlugRefused, StillBooked, StillUsed
 from booking.domain.marks import changed
 from booking.domain.publication import SHOWN, Publication
 from booking.domain.state import IllegalTransition
-from booking.persistence import counters, journal, plain_values
+from booking.persistence import class_index, counters, editions, journal, plain_values, settings
 from booking.persistence.bookings import seats_taken
 from booking.persistence.class_specs import class_spec, shown_editions
 from booking.persistence.db import db
 from booking.persistence.masterclasses import MasterClass, Question, Trainer, lock_class
 from booking.persistence.policies import PolicyTemplate
+from booking.persistence.settings import CERTIFICATE_TEXT
 from booking.persistence.slugs import free_slug, hold_names
 from booking.persistence.transaction import atomic
 
@@ -48,11 +49,15 @@ def missing(offer: MasterClass) -> list[NotPublishable]:
 
 
 def write(wish: str, values: Mapping[str, Any], now: datetime, by: Actor) -> str:
-    """A new draft with these values, those that are not named empty; its slug is `wish`, or the next that is free."""
+    """A new draft with these values, those that are not named empty; its slug is `wish`, or the next that is free.
+
+    Raises NotFound for a policy that is not there.
+    """
     with atomic():
         slug = free_slug(MasterClass, wish)
         offer = MasterClass(slug=slug, kind=values["kind"], language=values["language"], state=Publication.DRAFT)
         offer.contact_email = values["contact_email"]
+        offer.policy_template = _policy(values.get("policy", ""))
         empty = {f"{name}_{language}": "" for name in TEXTS for language in ("fr", "en")}
         plain_values.write(offer, TEXTS, empty | dict(values))
         db.session.add(offer)
@@ -122,6 +127,26 @@ def move_to(slug: str, old: Publication, new: Publication, now: datetime, by: Ac
         counters.catalogue_changed()
 
 
+def delete(slug: str, now: datetime, by: Actor) -> None:
+    """A draft, with its dates and questions. Raises NotFound; ChangedMeanwhile when it is no draft any more; StillUsed
+    when one of its dates was ever booked, or a voucher is for it."""
+    with atomic():
+        offer = lock_class(slug)
+        if offer.state is not Publication.DRAFT:
+            raise ChangedMeanwhile
+        if used := class_index.use_of(offer):
+            raise StillUsed(*used)
+        for edition in offer.editions:
+            editions.erase(edition)
+        _tell_others(offer, None)
+        settings.write(f"{CERTIFICATE_TEXT}.{offer.id}", None, now)
+        db.session.flush()
+        db.session.expire(offer)
+        db.session.delete(offer)
+        journal.note("class_deleted", by, now, master_class=slug)
+        counters.catalogue_changed()
+
+
 def seats_to_come(offer: MasterClass, now: datetime) -> int:
     """Seats that people hold on dates of the class which are not over."""
     return sum(seats_taken(edition.id, now) for edition in offer.editions if edition.ends_at > now)
@@ -150,9 +175,15 @@ def _rename(offer: MasterClass, slug: str) -> None:
         raise SlugRefused("kept")
     if db.session.scalar(select(func.count(MasterClass.id)).where(MasterClass.slug == slug)):
         raise SlugRefused("taken")
+    _tell_others(offer, slug)
+
+
+def _tell_others(offer: MasterClass, slug: str | None) -> None:
+    """Classes that name this one name it so from now on; None: no longer."""
     for other in db.session.scalars(select(MasterClass).where(MasterClass.id != offer.id)):
         if offer.slug in other.related:
-            other.related = [slug if name == offer.slug else name for name in other.related]
+            names = [slug if name == offer.slug else name for name in other.related]
+            other.related = [name for name in names if name]
 
 
 def _policy(slug: str) -> PolicyTemplate | None:

@@ -35,6 +35,11 @@ def _still_used(refusal: errors.StillUsed) -> str:
         "edition": ngettext(
             "It cannot be deleted: %(num)d date uses it.", "It cannot be deleted: %(num)d dates use it.", number
         ),
+        "voucher": ngettext(
+            "It cannot be deleted: %(num)d voucher is for it.",
+            "It cannot be deleted: %(num)d vouchers are for it.",
+            number,
+        ),
         "organiser": ngettext(
             "It cannot be deleted: %(num)d person who signs in here stands for it.",
             "It cannot be deleted: %(num)d people who sign in here stand for it.",

@@ -12,16 +12,17 @@ from booking.domain.actor import ORGANISER
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
 from booking.domain.catalogue import CatalogueRefused, NotPublishable
-from booking.domain.errors import ChangedMeanwhile, NotFound, PolicyUnfitForPrice, SlugRefused, StillBooked
+from booking.domain.errors import ChangedMeanwhile, NotFound, PolicyUnfitForPrice, SlugRefused, StillBooked, StillUsed
 from booking.domain.marks import marks
 from booking.domain.policy import parse_policy
 from booking.domain.publication import Publication
-from booking.persistence import counters
+from booking.persistence import counters, settings
 from booking.persistence.db import db
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import MasterClass, Question, QuestionKind
 from booking.persistence.policies import PolicyTemplate
 from booking.persistence.transaction import atomic
+from booking.persistence.vouchers import Voucher
 from booking.services import classes
 from tests.factories import NOW, at, make_booking, make_class, make_edition
 
@@ -213,6 +214,34 @@ def test_a_copy_has_the_words_and_questions_but_neither_dates_nor_readers() -> N
     assert {name for name in before if before[name] != after[name]} == {"slug"}
     assert [(asked.key, asked.label, asked.required) for asked in twin.questions] == [("level", label, True)]
     assert db.session.scalar(select(func.count(Question.id))) == 3
+
+
+def test_a_draft_that_nobody_booked_goes_with_all_that_it_had() -> None:
+    other, offer = make_class(slug="other"), make_class(slug="mistake", state=DRAFT)
+    make_edition(offer, state=DRAFT)
+    with atomic():
+        other.related = ["mistake"]
+        number = offer.id
+        settings.write(f"certificate_text.{number}", {"fr": "x", "en": "x"}, NOW)
+    classes.delete("mistake", NOW, ORGANISER)
+    db.session.expire_all()
+    assert db.session.get(MasterClass, number) is None
+    assert find("other").related == []
+    assert settings.read(f"certificate_text.{number}", None) is None, "the next class may get its number"
+    assert noted()[-1] == ("class_deleted", {"master_class": "mistake"})
+    with pytest.raises(ChangedMeanwhile):
+        classes.delete("other", NOW, ORGANISER)
+
+
+def test_a_draft_that_was_booked_or_has_a_voucher_stays() -> None:
+    make_booking(make_edition(make_class(slug="booked", state=DRAFT)), BookingState.EXPIRED)
+    asked = make_class(slug="asked", state=DRAFT)
+    with atomic():
+        db.session.add(Voucher(code="FOR-ONE", kind="percent", value="10", master_class_id=asked.id))
+    for slug, by in (("booked", "booking"), ("asked", "voucher")):
+        with pytest.raises(StillUsed) as refused:
+            classes.delete(slug, NOW, ORGANISER)
+        assert (refused.value.by, refused.value.count) == (by, 1)
 
 
 def test_what_is_not_there_cannot_be_changed() -> None:

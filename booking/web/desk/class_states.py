@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from booking.adapters import clock
 from booking.domain.catalogue import CatalogueRefused
-from booking.domain.errors import ChangedMeanwhile, StillBooked
+from booking.domain.errors import ChangedMeanwhile, StillBooked, StillUsed
 from booking.domain.permission import Permission
 from booking.domain.publication import SHOWN, Publication
 from booking.persistence import class_index
@@ -45,6 +45,20 @@ def move(class_slug: str, state: str) -> str | Response | tuple[str, int]:
     except (ChangedMeanwhile, StillBooked) as refusal:
         return _page(class_index.find(class_slug), new, sentence(refusal)), 409
     return done(_said(new), "desk_classes.show", class_slug=class_slug)
+
+
+@blueprint.route("/classes/<class_slug>/deletion", methods=["GET", "POST"])
+@needs(Permission.CLASSES)
+def delete(class_slug: str) -> str | Response | tuple[str, int]:
+    """Asks, then takes away a draft that nobody ever booked."""
+    offer = class_index.find(class_slug)
+    if request.method == "GET":
+        return render_template("desk/classes/deletion.html", offer=offer, problem=None)
+    try:
+        classes.delete(class_slug, clock.now(), actor())
+    except (ChangedMeanwhile, StillUsed) as refusal:
+        return render_template("desk/classes/deletion.html", offer=offer, problem=sentence(refusal)), 409
+    return done(_("The class is deleted."), "desk_classes.index")
 
 
 def _page(offer: MasterClass, new: Publication, problem: str | None = None) -> str:

@@ -14,7 +14,7 @@ from booking.adapters.characters import slug_of
 from booking.domain.completeness import Completeness
 from booking.domain.permission import Permission
 from booking.domain.publication import Publication
-from booking.persistence import class_index, queries, site
+from booking.persistence import class_index, queries, schedules, site
 from booking.persistence.class_index import ClassRow
 from booking.persistence.masterclasses import MasterClass
 from booking.persistence.queries import Offer
@@ -107,6 +107,8 @@ def create() -> str | Response:
     )
     values = {name: field.data for name, field in form._fields.items()}
     values["contact_email"] = site.current().organiser.email
+    usual = schedules.usual_policy()
+    values["policy"] = usual.slug if usual else ""
     slug = classes.write(wish or "class", values, clock.now(), actor())
     return done(_("The class is a draft: nobody sees it but this desk."), "desk_classes.show", class_slug=slug)
 
@@ -127,6 +129,7 @@ def show(class_slug: str) -> str:
         lacks=list(class_words.lacks(offer, problems)),
         meters=class_words.meters(offer),
         moves=class_words.moves(offer),
+        is_deletable=offer.state is Publication.DRAFT and not class_index.use_of(offer),
         dates=[_date(one, now) for one in class_index.dates(offer, now)],
         picture=picture_of(offer),
         questions=[(when, [one for one in asked if one.when == when]) for when in ("booking", "before")],

@@ -21,6 +21,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "certificate_text_changed": _l("Words of the certificate changed"),
     "class_changed": _l("Class changed"),
     "class_copied": _l("Class copied"),
+    "class_deleted": _l("Class deleted"),
     "class_moved": _l("State of the class changed"),
     "class_written": _l("Class written"),
     "colours_changed": _l("Colours changed"),

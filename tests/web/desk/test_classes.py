@@ -8,10 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from booking.domain.bilingual import Bilingual
+from booking.domain.booking import BookingState
+from booking.domain.policy import parse_policy
 from booking.domain.publication import Publication
+from booking.persistence.db import db
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import MasterClass
-from tests.factories import make_class, make_edition
+from booking.persistence.policies import PolicyTemplate
+from booking.persistence.transaction import atomic
+from tests.factories import make_booking, make_class, make_edition
 from tests.statements import counted_queries
 from tests.web.desk.buttons import press
 from tests.web.desk.organiser import Desk
@@ -51,6 +56,47 @@ def test_a_class_is_begun_with_a_title_and_says_what_it_lacks(desk: Desk) -> Non
         assert (line.action, line.organiser_id, line.facts) == (
             "class_written", 1, {"master_class": "relier-un-carnet"},
         )  # fmt: skip
+
+
+def test_a_fresh_draft_is_continued_before_it_is_put_away_and_can_be_deleted(desk: Desk) -> None:
+    page = desk.submit(desk.get("classes/new"), **TITLES)
+    labels = [">Continue writing<", ">Archive<", ">Delete…<"]
+    acts = page.text[page.text.index('id="lacks"') :]
+    assert sorted(labels, key=acts.index) == labels
+    assert 'href="/en/desk/classes/relier-un-carnet/edit#summary_fr">Continue writing' in acts
+    asked = desk.get("classes/relier-un-carnet/deletion")
+    assert "gone for good" in asked.text
+    assert states(desk) == {"relier-un-carnet": "draft"}
+    assert "The class is deleted." in desk.submit(asked).text
+    assert states(desk) == {}
+
+
+def test_a_class_that_was_booked_is_not_deleted(desk: Desk) -> None:
+    with desk.rows():
+        edition = make_edition(make_class(slug="blog", state=Publication.DRAFT))
+        make_booking(edition, BookingState.PENDING)
+    assert "Delete…" not in desk.get("classes/blog").text
+    page = desk.submit(desk.get("classes/blog/deletion"))
+    assert page.status_code == 409
+    assert "It cannot be deleted" in page.text
+    assert states(desk) == {"blog": "draft"}
+
+
+def test_a_new_class_has_the_usual_policy(desk: Desk) -> None:
+    def policy_of(title: str) -> str | None:
+        desk.submit(desk.get("classes/new"), title_fr=title, title_en=title, language="fr")
+        with desk.rows() as session:
+            offer = session.scalars(select(MasterClass).order_by(MasterClass.id.desc())).first()
+            return offer.policy_template.slug if offer and offer.policy_template else None
+
+    assert policy_of("Zero") is None
+    with desk.rows():
+        usual = make_class().policy_template.slug
+    assert policy_of("One") == usual
+    with desk.rows(), atomic():
+        other = PolicyTemplate(slug="aaa", title=Bilingual("A", "A"), definition=parse_policy("15:50").to_json())
+        db.session.add(other)
+    assert policy_of("Two") == usual, "the one that most classes use"
 
 
 def test_a_class_needs_a_title_and_its_language(desk: Desk) -> None:
