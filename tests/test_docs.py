@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bin.messages import FRENCH
+from bin.messages import read as read_catalogue
 from booking.adapters.mail import desk_letters, letters
 from booking.adapters.stripe_events import ACTS
 from booking.adapters.stripe_setup import RIGHTS
@@ -16,6 +18,7 @@ from booking.config import OrganiserIdentity, Settings, StripeSettings
 from booking.domain.booking import BOOKING_TRANSITIONS, BookingState
 from booking.domain.payment import PAYMENT_TRANSITIONS, REFUND_TRANSITIONS, PaymentState, RefundState
 from booking.domain.state import IllegalTransition, Transitions
+from booking.web.desk.navigation import MENU
 from tests.sources import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -26,6 +29,7 @@ FOLDERS = re.compile(
     r"(app\.py|gunicorn\.conf\.py|pyproject\.toml|Makefile|requirements[\w-]*\.lock|"
     r"(booking|templates|translations|content|migrations|tests|docs|bench|bin|web|cli|services|domain)/.*)$"
 )
+WAY = re.compile(r"\*(\w[^*\n]* → [^*\n]+?)\.?\*")  # *Settings → Legal texts*
 MAKE = re.compile(r"\bmake ([a-z][a-z-]+)")
 
 every_page = pytest.mark.parametrize("page", PAGES, ids=[page.relative_to(ROOT).as_posix() for page in PAGES])
@@ -143,6 +147,17 @@ def test_files_named_exist(page: Path) -> None:
     named = {name for name in NAMED.findall(page.read_text(encoding="utf-8")) if FOLDERS.match(name)}
     places = (ROOT, ROOT / "booking", page.parent)
     assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []
+
+
+@every_page
+def test_ways_through_the_desk_exist(page: Path) -> None:
+    """They begin in the menu and go on by words that stand on a page, in English or in French."""
+    messages = [message for message in read_catalogue(FRENCH) if isinstance(message.id, str)]
+    french = {message.id: str(message.string) for message in messages}
+    areas = {words for area in MENU for words in (area.label._args[0], french[area.label._args[0]])}
+    ways = [way.replace("'", "’").split(" → ") for way in WAY.findall(page.read_text(encoding="utf-8"))]
+    assert {way[0] for way in ways} <= areas
+    assert {step for way in ways for step in way} <= {*french, *french.values()}
 
 
 @every_page
