@@ -1,4 +1,4 @@
-"""What the organiser does about money until she has a desk: transfers that arrived, refunds to send."""
+"""Money by commands, as the desk does it by pages: transfers that arrived, refunds to send."""
 
 from __future__ import annotations
 
