@@ -180,15 +180,15 @@ class CatalogueRefused(Refusal):
     problems: tuple[Refusal, ...]
 
 
-def lacking(offer: ClassSpec) -> list[NotPublishable]:
-    """What must be written before the class may be shown. Hours and price cannot wait even in a draft's edition."""
+def lacking(offer: ClassSpec, languages: Iterable[str] = ("fr", "en")) -> list[NotPublishable]:
+    """What must be written, in the languages of the site, before the class may be shown. Hours and price cannot wait
+    even in a draft's edition."""
     found = []
     if offer.published:
         needs = {
             "title": bool(offer.title),
             "language": bool(offer.language),
-            "summary.fr": bool(offer.summary.fr),
-            "summary.en": bool(offer.summary.en),
+            **{f"summary.{language}": language not in offer.summary.missing() for language in languages},
             "contact": bool(offer.contact),
             "policy": offer.free or bool(offer.policy),
             "edition": bool(offer.editions),

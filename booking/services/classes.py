@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, select
 
+from booking import config
 from booking.domain.actor import Actor
 from booking.domain.catalogue import CatalogueRefused, NotPublishable, check_prices, lacking
 from booking.domain.errors import ChangedMeanwhile, NotFound, SlugRefused, StillBooked, StillUsed
@@ -45,7 +46,7 @@ def values_of(offer: MasterClass) -> dict[str, Any]:
 
 def missing(offer: MasterClass) -> list[NotPublishable]:
     """What must be written before everybody may read of the class, in the class itself and in its dates."""
-    return lacking(class_spec(offer, shown_editions(offer), published=True))
+    return lacking(class_spec(offer, shown_editions(offer), published=True), config.current().languages)
 
 
 def write(wish: str, values: Mapping[str, Any], now: datetime, by: Actor) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from booking import config
 from booking.domain.actor import Actor
 from booking.domain.bilingual import Bilingual
 from booking.domain.errors import NotFound, PlanChanged, TextMissing
@@ -87,7 +88,9 @@ def propose(message: Message, now: datetime) -> Proposal:
     unreached = tuple(person for person in meant if not person.email)
     words = message.words
     reminder = message.kind is MessageKind.REMINDER
-    lacking = () if reminder else words.lacking(person.locale for person in people)
+    spoken = config.current().languages
+    read = {person.locale if person.locale in spoken else spoken[0] for person in people}
+    lacking = () if reminder else words.lacking(read)
     seen = (message.kind, words, [(person.booking_id, person.attendee_id, not person.email) for person in meant])
     return Proposal(tuple(people), unreached, lacking, hashlib.sha256(repr(seen).encode()).hexdigest())
 
@@ -142,7 +145,7 @@ def test(message_id: int, by: Actor, now: datetime) -> None:
             raise NotFound("edition")
         written = [language for language in ("fr", "en") if not message.words.lacking([language])]
         if not written or by.organiser_id is None:
-            raise TextMissing(("fr", "en"))
+            raise TextMissing(config.current().languages)
         for language in written:
             desk_letters.post("message_test", by.organiser_id, now, message_id=message.id, locale=language)
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from booking import config
 from booking.domain.catalogue import CatalogueRefused, CatalogueSpec, ClassSpec, EditedAtDesk, lacking, unfit
 from booking.domain.errors import PromiseBroken, Refusal
 from booking.domain.local_time import ZONE
@@ -79,7 +80,7 @@ def _unpublishable(spec: CatalogueSpec) -> list[Refusal]:
     policies = {policy.slug: policy.policy for policy in spec.policies}
     problems: list[Refusal] = []
     for offer in spec.classes:
-        problems += lacking(offer)
+        problems += lacking(offer, config.current().languages)
         if offer.policy:
             problems += unfit(offer, policies[offer.policy])
     return problems

@@ -50,7 +50,9 @@ def init_app(app: Flask, settings: config.Settings) -> None:
     app.url_map.converters["lang"] = type("Converter", (LanguageConverter,), {"regex": "|".join(settings.languages)})
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.filters.update(text=text, words=words)
-    app.jinja_env.globals.update(language_links=language_links, alternates=alternates, canonical=canonical)
+    app.jinja_env.globals.update(
+        language_links=language_links, alternates=alternates, canonical=canonical, spoken=spoken, unspoken=unspoken
+    )
     app.context_processor(lambda: {"lang": current_language()})
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
@@ -119,6 +121,17 @@ def _path(lang: str) -> str:
 
 def _home(lang: str) -> str:
     return f"{request.script_root}/{lang}/"
+
+
+def spoken() -> dict[str, str]:
+    """The languages of the site by code, each by its own name."""
+    return {language: NAMES[language] for language in _languages()}
+
+
+def unspoken(field_name: str) -> bool:
+    """Whether a field ('title_fr', 'fr') holds words in a language that the site does not speak."""
+    language = field_name.rpartition("_")[2]
+    return language in NAMES and language not in _languages()
 
 
 def _languages() -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from booking.web.booking_forms import ADDRESS, NAME, one_line
-from booking.web.i18n import NAMES
+from booking.web.i18n import spoken
 
 LONG: Final = Length(max=250, message=_l("Enter at most 250 characters."))
 
@@ -38,7 +38,11 @@ def email_field() -> EmailField:
 
 
 def language_field() -> RadioField:
-    return RadioField(_l("Language of the desk and of mails"), choices=[SelectChoice(*pair) for pair in NAMES.items()])
+    return RadioField(_l("Language of the desk and of mails"), choices=_languages)
+
+
+def _languages() -> list[SelectChoice]:
+    return [SelectChoice(*pair) for pair in spoken().items()]
 
 
 class AccountForm(FlaskForm):

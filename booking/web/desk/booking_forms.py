@@ -20,10 +20,15 @@ from booking.web import formatting
 from booking.web.booking_forms import LINE, NAME, SHORT, no_or_whole_address, one_line, stripped
 from booking.web.countries import CountryField
 from booking.web.desk.fields import MoneyField
+from booking.web.i18n import spoken
 
-LANGUAGES: Final = [SelectChoice("fr", _l("French")), SelectChoice("en", _l("English"))]
+LANGUAGES: Final = {"fr": _l("French"), "en": _l("English")}
 REASON: Final = Length(max=1000, message=_l("Enter at most 1000 characters."))
 WITHOUT_FILLING: Final = {"autocomplete": "off", "spellcheck": "false"}
+
+
+def _languages() -> list[SelectChoice]:
+    return [SelectChoice(language, LANGUAGES[language]) for language in spoken()]
 
 
 class ContactForm(FlaskForm):
@@ -37,7 +42,7 @@ class ContactForm(FlaskForm):
         render_kw=WITHOUT_FILLING,
     )
     email = EmailField(_l("E-mail address"), [no_or_whole_address], filters=[one_line], render_kw=WITHOUT_FILLING)
-    locale = RadioField(_l("Language of mails and documents"), choices=LANGUAGES, default="fr")
+    locale = RadioField(_l("Language of mails and documents"), choices=_languages)
     phone = TelField(_l("Telephone"), [LINE], filters=[one_line], render_kw=WITHOUT_FILLING)
     company = StringField(_l("Company"), [NAME], filters=[one_line], render_kw=WITHOUT_FILLING)
     street = StringField(_l("Street"), [NAME], filters=[one_line], render_kw=WITHOUT_FILLING)

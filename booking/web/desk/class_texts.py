@@ -21,7 +21,7 @@ from booking.web.desk import class_words
 from booking.web.desk.class_choices import offer_choices
 from booking.web.desk.class_forms import HINTS, MARKDOWN, NAMED, TITLE, ClassForm
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.i18n import NAMES
+from booking.web.i18n import spoken
 from booking.web.refusals import sentence
 
 blueprint = desk_area("class_texts", __name__)
@@ -89,8 +89,8 @@ def _page(offer: MasterClass, form: ClassForm, preview: bool = False, met: bool 
         title_texts=TITLE,
         markdown_texts=MARKDOWN,
         named=NAMED,
-        hints=HINTS,
-        names=NAMES,
+        hints=HINTS if len(spoken()) > 1 else {**HINTS, "summary": _("Two or three sentences.")},
+        names=spoken(),
     )
 
 
@@ -98,7 +98,7 @@ def _previewed(form: ClassForm) -> list[Part]:
     """The Markdown as the public page writes it; texts that are there in no language are left out."""
     parts = []
     for name in MARKDOWN:
-        typed = {language: form[f"{name}_{language}"].data or "" for language in NAMES}
+        typed = {language: form[f"{name}_{language}"].data or "" for language in spoken()}
         if any(typed.values()):
             html = {language: markdown.render(text, 4) for language, text in typed.items()}
             parts.append(Part(str(NAMED[name]), html))

@@ -20,7 +20,7 @@ from booking.persistence.masterclasses import Edition, MasterClass, QuestionKind
 from booking.services.classes import TEXTS
 from booking.web.desk.class_forms import NAMED
 from booking.web.formatting import full_date, local
-from booking.web.i18n import NAMES
+from booking.web.i18n import NAMES, spoken
 
 STATES: Final = {
     Publication.DRAFT: _lp("class", "Draft"),
@@ -107,7 +107,7 @@ def meters(offer: MasterClass) -> list[Meter]:
 def written_in(offer: MasterClass) -> list[Completeness]:
     """How much of the class's texts is there in each language."""
     texts: Mapping[str, Bilingual] = {name: getattr(offer, name) for name in NAMED if name in TEXTS}
-    return completeness(texts, NAMES)
+    return completeness(texts, spoken())
 
 
 def moves(offer: MasterClass) -> list[tuple[Publication, str]]:

@@ -20,6 +20,7 @@ from booking.web.booking_forms import MAX_SEATS, NAME, answers_of, no_or_whole_a
 from booking.web.desk.booking_forms import WITHOUT_FILLING, ContactForm, PriceFields
 from booking.web.desk.money_forms import PaymentFields, noon_of, today
 from booking.web.desk.rehearsals import ActForm
+from booking.web.i18n import spoken
 
 WAYS: Final = [
     SelectChoice(Way.TRANSFER.value, _l("by transfer: the seats are held until it has come")),
@@ -91,7 +92,8 @@ def enrolment_form(edition: Edition, **values: Any) -> EnrolmentForm:
     class Enrolment(EnrolmentForm):
         seats = FieldList(FormField(Person), min_entries=1, max_entries=MAX_SEATS)
 
-    form = Enrolment(**{"locale": edition.master_class.language, **values})
+    taught = edition.master_class.language
+    form = Enrolment(**{"locale": taught if taught in spoken() else next(iter(spoken())), **values})
     form.offer(edition)
     return form
 

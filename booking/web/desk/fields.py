@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from wtforms import DateField, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import DataRequired, StopValidation, ValidationError
 
 from booking.domain import money, placeholders
 from booking.domain.bilingual import Bilingual
 from booking.domain.errors import UnknownPlaceholder
+from booking.web.i18n import unspoken
 from booking.web.refusals import sentence
 
 
@@ -36,6 +37,17 @@ class MoneyField(StringField):
         """Raises ValidationError with what to type instead."""
         if self.data and self.centimes is None:
             raise ValidationError(_("Enter a sum in francs, as in 340 or 340.50."))
+
+
+class Spoken(DataRequired):
+    """Asks for words in the language of the field ('title_fr', 'fr'), unless the site does not speak it."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raises StopValidation; without a sentence where nothing is asked."""
+        if unspoken(field.short_name) and not field.data:
+            field.errors = []
+            raise StopValidation()
+        super().__call__(form, field)
 
 
 class DayField(DateField):

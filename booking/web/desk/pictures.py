@@ -26,7 +26,7 @@ from booking.web.desk.class_forms import LINE, in_language
 from booking.web.desk.fields import pair
 from booking.web.desk.guard import actor, desk_area, done, needs
 from booking.web.desk.uploads import take_pictures
-from booking.web.i18n import words
+from booking.web.i18n import spoken, words
 from booking.web.pictures import picture_of
 from booking.web.refusals import sentence
 
@@ -116,7 +116,8 @@ def _describe(form: PictureForm, row: MasterClass | Trainer) -> None:
     """Asks for words in each language that the page of the class, or of the trainer's classes, is written in."""
     written = row.title if isinstance(row, MasterClass) else row.bio
     asked = {"fr": _("Say in French what is to be seen on it."), "en": _("Say in English what is to be seen on it.")}
-    for language in set(asked) - set(written.missing()) or set(asked):
+    of_site = set(spoken())
+    for language in of_site - set(written.missing()) or of_site:
         field = form[f"alt_{language}"]
         if not field.data and not field.errors:
             field.errors = [asked[language]]

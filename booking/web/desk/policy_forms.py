@@ -11,13 +11,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from booking.domain.policy import CancellationPolicy, CancellationTier, PolicyError
 from booking.persistence.policies import PolicyTemplate
 from booking.services.policies import fingerprint
 from booking.web.booking_forms import one_line
-from booking.web.desk.fields import MoneyField
+from booking.web.desk.fields import MoneyField, Spoken
 from booking.web.desk.policy_words import why_not
 
 MAX_TIERS: Final = 8
@@ -69,12 +69,8 @@ class TierForm(Form):
 class PolicyForm(FlaskForm):
     """A whole policy. `shown` is the fingerprint of what the form was filled from."""
 
-    title_fr = StringField(
-        _l("Name in French"), [DataRequired(_l("Enter a name in French.")), *TITLE], filters=[one_line]
-    )
-    title_en = StringField(
-        _l("Name in English"), [DataRequired(_l("Enter a name in English.")), *TITLE], filters=[one_line]
-    )
+    title_fr = StringField(_l("Name in French"), [Spoken(_l("Enter a name in French.")), *TITLE], filters=[one_line])
+    title_en = StringField(_l("Name in English"), [Spoken(_l("Enter a name in English.")), *TITLE], filters=[one_line])
     tiers = FieldList(FormField(TierForm), min_entries=1, max_entries=MAX_TIERS)
     basis = RadioField(
         _l("Percentages are of"),

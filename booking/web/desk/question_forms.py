@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import Length
 
 from booking.adapters.characters import slug_of
 from booking.domain.marks import marks
@@ -17,6 +17,8 @@ from booking.persistence.masterclasses import Question
 from booking.services import questions
 from booking.web.desk.class_forms import LINE, in_language
 from booking.web.desk.class_words import QUESTION_KINDS
+from booking.web.desk.fields import Spoken
+from booking.web.i18n import unspoken
 
 MOST_CHOICES: Final = 30
 LABEL: Final = Length(max=300, message=_l("Enter at most 300 characters."))
@@ -34,8 +36,8 @@ class QuestionForm(FlaskForm):
     """`seen` marks what the form was filled from."""
 
     seen = HiddenField()
-    label_fr = in_language("fr", StringField, DataRequired(_l("Ask the question in French.")), LABEL)
-    label_en = in_language("en", StringField, DataRequired(_l("Ask the question in English.")), LABEL)
+    label_fr = in_language("fr", StringField, Spoken(_l("Ask the question in French.")), LABEL)
+    label_en = in_language("en", StringField, Spoken(_l("Ask the question in English.")), LABEL)
     hint_fr = in_language("fr", StringField, LABEL)
     hint_en = in_language("en", StringField, LABEL)
     kind = RadioField(
@@ -55,14 +57,14 @@ class QuestionForm(FlaskForm):
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Each field, then the answers to choose from: two or more, each in both languages."""
+        """Each field, then the answers to choose from: two or more, each in the languages of the site."""
         fine: bool = super().validate(extra_validators)
         if self.kind.data != "choice":
             return fine
         rows = [row.form for row in self.choices if row.form.fr.data or row.form.en.data]
         for row in rows:
             for field in (row.fr, row.en):
-                if not field.data:
+                if not field.data and not unspoken(field.short_name):
                     field.errors = [_("Write this answer in both languages, or in neither to take it away.")]
                     fine = False
         if len(rows) < 2:
@@ -85,7 +87,7 @@ class QuestionForm(FlaskForm):
         taken = {row["key"] for row in rows}
         for row in rows:
             if not row["key"]:
-                wish = slug_of(row["en"])[:40] or "answer"
+                wish = slug_of(row["en"] or row["fr"])[:40] or "answer"
                 row["key"] = next(key for key in _numbered(wish) if key not in taken)
                 taken.add(row["key"])
         return [{name: row[name] for name in ("key", "fr", "en")} for row in rows]

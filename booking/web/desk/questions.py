@@ -37,7 +37,7 @@ def create(class_slug: str) -> Any:
     offer, form = class_index.find(class_slug), QuestionForm()
     if shown := _not_to_be_saved(offer, form):
         return shown
-    wish = slug_of(form.label_en.data)[:40] or "question"
+    wish = slug_of(form.label_en.data or form.label_fr.data)[:40] or "question"
     questions.write(class_slug, wish, form.values, clock.now(), actor())
     return _done(_("The question is asked from now on."), class_slug)
 

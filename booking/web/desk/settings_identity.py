@@ -24,7 +24,7 @@ from booking.services import settings
 from booking.web.booking_forms import ADDRESS, LINE, NAME, SHORT, one_line
 from booking.web.countries import CountryField
 from booking.web.desk.guard import actor, desk_area, done, needs
-from booking.web.i18n import NAMES
+from booking.web.i18n import spoken
 from booking.web.refusals import sentence
 
 FIELDS: Final = (
@@ -53,7 +53,7 @@ class IdentityForm(FlaskForm):
     phone = TelField(_l("Telephone"), [LINE], filters=[one_line], render_kw={"inputmode": "tel"})
     uid = StringField(_l("Business number (UID)"), [LINE], filters=[one_line])
     locale = RadioField(
-        _l("Language of your copies"), choices=[SelectChoice(lang, name) for lang, name in NAMES.items()]
+        _l("Language of your copies"), choices=lambda: [SelectChoice(*pair) for pair in spoken().items()]
     )
     shown = HiddenField()
 

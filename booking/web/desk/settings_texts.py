@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import Length
 
 from booking.adapters import clock
 from booking.domain.bilingual import Bilingual
@@ -23,7 +23,9 @@ from booking.persistence import organisers, site, site_texts
 from booking.services import site_texts as writing
 from booking.web import pages
 from booking.web.booking_forms import stripped
+from booking.web.desk.fields import Spoken
 from booking.web.desk.guard import actor, desk_area, done, needs
+from booking.web.i18n import spoken
 from booking.web.markdown import render
 from booking.web.refusals import sentence
 
@@ -40,9 +42,9 @@ blueprint = desk_area("settings_texts", __name__)
 class TextForm(FlaskForm):
     """Both languages. `shown` is the fingerprint of the draft that the form was filled from."""
 
-    fr = TextAreaField(_l("French"), [DataRequired(_l("Write the French text.")), LONGEST], filters=[stripped],
+    fr = TextAreaField(_l("French"), [Spoken(_l("Write the French text.")), LONGEST], filters=[stripped],
                        render_kw={"rows": 24})  # fmt: skip
-    en = TextAreaField(_l("English"), [DataRequired(_l("Write the English text.")), LONGEST], filters=[stripped],
+    en = TextAreaField(_l("English"), [Spoken(_l("Write the English text.")), LONGEST], filters=[stripped],
                        render_kw={"rows": 24})  # fmt: skip
     shown = HiddenField()
 
@@ -157,9 +159,9 @@ def in_force(page: str) -> Bilingual:
 
 
 def rendered(text: Bilingual) -> dict[str, Markup]:
-    """Both languages as readers would see them now, under a heading of the third level."""
+    """What readers would see now in each language of the site, under a heading of the third level."""
     now = site.current()
-    return {lang: render(pages.filled(text.best(lang), now), top=3) for lang in ("fr", "en")}
+    return {lang: render(pages.filled(text.best(lang), now), top=3) for lang in spoken()}
 
 
 def _of_files(page: str) -> Bilingual:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
-from wtforms.validators import DataRequired
 
 from booking.web.booking_forms import NAME
 from booking.web.desk.class_forms import in_language
+from booking.web.desk.fields import Spoken
 from booking.web.desk.resources import Resource, Words, resource_area
 from booking.web.i18n import words
 
@@ -17,8 +17,8 @@ class TopicForm(FlaskForm):
     """`seen` marks what the form was filled from."""
 
     seen = HiddenField()
-    title_fr = in_language("fr", StringField, DataRequired(_l("Name the topic in French.")), NAME)
-    title_en = in_language("en", StringField, DataRequired(_l("Name the topic in English.")), NAME)
+    title_fr = in_language("fr", StringField, Spoken(_l("Name the topic in French.")), NAME)
+    title_en = in_language("en", StringField, Spoken(_l("Name the topic in English.")), NAME)
 
 
 TOPICS = Resource(
