@@ -29,6 +29,9 @@ MISSET = {
 FRENCH = re.compile(r"[àâçèêëîïôùûœ«»]|\b(?:le|la|les|une|des|votre|vous|pour|avec)\b", re.IGNORECASE)
 SENTENCES = {"_": 1, "gettext": 1, "ngettext": 2, "pgettext": 2, "npgettext": 3}  # so many first arguments are words
 CALL_WITHOUT_WORDS = re.compile(r"(?<![\w.])(?:_|n?p?gettext)\((?!\s*[\"']).*")  # in a template
+COLON = re.compile(r" ?: $")  # a text, or what stands between two values of an f-string
+COLON_BESIDE = re.compile(r"(?:\}\}|</\w+>) ?: |[\"']: ?[\"'] ?~|~ ?[\"']: ?[\"']|: \{\{")  # a value, in a template
+UNSPOKEN = re.compile(r"\{%-? trans.*?endtrans|\{#.*?#\}", re.DOTALL)  # or translated
 SHORT = {"_l": "lazy_gettext", "_lp": "lazy_pgettext"}
 ENGLISH_ALL_THE_SAME: set[str] = set()  # msgids that only look French
 
@@ -81,6 +84,14 @@ def is_text(node: ast.expr) -> bool:
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_words_of_templates_stand_where_they_are_translated(template: Path) -> None:
     assert CALL_WITHOUT_WORDS.findall(template.read_text(encoding="utf-8")) == []
+
+
+def test_no_colon_is_put_between_words_by_code() -> None:
+    """French sets a narrow space before it: it belongs to the sentence, as in "%(label)s: %(value)s"."""
+    pages = [module for module in MODULES if module.floor == "web"]
+    texts = [(module, node) for module in pages for node in ast.walk(module.tree) if is_text(node)]
+    assert [f"{module}, line {node.lineno}" for module, node in texts if COLON.match(ast.literal_eval(node))] == []
+    assert [path.name for path in TEMPLATES if COLON_BESIDE.search(UNSPOKEN.sub("", path.read_text("utf-8")))] == []
 
 
 def keys(catalogue: Catalog) -> set[tuple[str | None, tuple[str, ...]]]:
