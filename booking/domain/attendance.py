@@ -18,25 +18,29 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True)
 class Sitting:
-    """One meeting of an edition."""
+    """One meeting of an edition; its break, in minutes, counts for nobody."""
 
     id: int
     starts_at: datetime
     ends_at: datetime
+    pause: int = 0
+
+    @property
+    def minutes(self) -> int:
+        """Without the break."""
+        return max(0, (self.ends_at - self.starts_at) // timedelta(minutes=1) - self.pause)
 
 
 @dataclass(frozen=True)
 class Attended:
-    """The meetings that count for one person, and their length together."""
+    """The meetings that count for one person, and their length together, breaks left out."""
 
     sittings: tuple[Sitting, ...]
 
     @property
     def minutes(self) -> int:
         """Of all of them together."""
-        return sum((sitting.ends_at - sitting.starts_at for sitting in self.sittings), timedelta()) // timedelta(
-            minutes=1
-        )
+        return sum(sitting.minutes for sitting in self.sittings)
 
 
 def taken(marks: Collection[Mapping[int, Presence]]) -> set[int]:

@@ -15,6 +15,7 @@ from booking.persistence.db import Model, db, insert_once
 T = TypeVar("T")
 MARK: Final = "mark"  # the name of a value that is another one after each change
 CERTIFICATE_TEXT: Final = "certificate_text"  # the name of the words of certificates; with .<id>, of one class
+CERTIFICATE_PAUSE: Final = "certificate_pause"  # with .<id of an edition>: minutes of break in each of its meetings
 SEEN: Final = "site"  # in the session: what its transaction has seen of them (persistence/site.py)
 
 

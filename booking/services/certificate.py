@@ -26,7 +26,7 @@ from booking.persistence.bookings import Attendee, Booking, lock_booking
 from booking.persistence.certificates import Certificate
 from booking.persistence.db import db
 from booking.persistence.masterclasses import Edition, MasterClass, lock_edition
-from booking.persistence.settings import CERTIFICATE_TEXT
+from booking.persistence.settings import CERTIFICATE_PAUSE, CERTIFICATE_TEXT
 from booking.persistence.transaction import atomic
 
 CHUNK: Final = 50  # certificates written in one transaction: others write in between
@@ -67,7 +67,22 @@ class Proposal:
 
 def sittings(edition: Edition) -> list[Sitting]:
     """The meetings of an edition, as the rules of attendance know them."""
-    return [Sitting(meeting.id, meeting.starts_at, meeting.ends_at) for meeting in edition.meetings]
+    pause = pause_of(edition)
+    return [Sitting(meeting.id, meeting.starts_at, meeting.ends_at, pause) for meeting in edition.meetings]
+
+
+def pause_of(edition: Edition) -> int:
+    """Minutes in each of its meetings that certificates do not count."""
+    return settings.read(f"{CERTIFICATE_PAUSE}.{edition.id}", 0)
+
+
+def set_pause(edition_id: int, minutes: int, by: Actor, now: datetime) -> None:
+    """For the certificates that are still to be issued; those that were keep their hours."""
+    with atomic():
+        edition = lock_edition(edition_id)
+        if minutes != pause_of(edition):
+            settings.write(f"{CERTIFICATE_PAUSE}.{edition_id}", minutes or None, now)
+            journal.note("certificate_hours_changed", by, now, edition_id=edition_id, minutes=minutes)
 
 
 def propose(edition: Edition) -> Proposal:

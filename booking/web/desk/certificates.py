@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext, pgettext
 from flask_wtf import FlaskForm
-from wtforms import StringField
-from wtforms.validators import DataRequired
+from wtforms import IntegerField, StringField
+from wtforms.validators import DataRequired, NumberRange, Optional
 
 from booking.adapters import certificates as drawn
 from booking.adapters import clock
@@ -29,6 +29,8 @@ from booking.web.i18n import current_language
 from booking.web.papers import as_pdf
 from booking.web.refusals import sentence
 
+LONGEST_PAUSE: Final = 480  # minutes: a whole working day
+
 blueprint = desk_area("certificates", __name__)
 
 
@@ -39,6 +41,16 @@ class NameForm(FlaskForm):
         _l("Name on the certificate"), [DataRequired(_l("Enter the name of the person attending.")), NAME],
         filters=[one_line],
     )  # fmt: skip
+
+
+class PauseForm(FlaskForm):
+    """The break that certificates do not count."""
+
+    minutes = IntegerField(
+        _l("Breaks that do not count, in minutes a session"),
+        [Optional(), NumberRange(0, LONGEST_PAUSE, _l("Enter 0 to 480 minutes."))],
+        render_kw={"inputmode": "numeric"},
+    )
 
 
 @blueprint.get("/editions/<edition_slug>/certificates")
@@ -61,6 +73,17 @@ def issue(edition_slug: str) -> Any:
         "%(num)d certificate is issued and on its way.", "%(num)d certificates are issued and on their way.", number
     )
     return done(words, ".index", edition_slug=edition_slug)
+
+
+@blueprint.post("/editions/<edition_slug>/certificates/hours")
+@needs(Permission.ATTEND)
+def set_hours(edition_slug: str) -> Any:
+    """Counts without the breaks of the date, and shows the hours again."""
+    edition, form = own_edition(editions.find(edition_slug)), PauseForm()
+    if not form.validate():
+        return _page(edition, pause=form), 422
+    certificate.set_pause(edition.id, form.minutes.data or 0, actor(), clock.now())
+    return done(_("The hours are counted anew."), ".index", edition_slug=edition_slug)
 
 
 @blueprint.get("/editions/<edition_slug>/certificates/specimen.pdf")
@@ -104,7 +127,7 @@ def _found(edition_slug: str, number: str) -> Certificate:
     return row
 
 
-def _page(edition: Edition, problem: str = "") -> str:
+def _page(edition: Edition, problem: str = "", pause: PauseForm | None = None) -> str:
     proposal = certificate.propose(edition)
     return render_template(
         "desk/attendance/certificates.html",
@@ -112,6 +135,7 @@ def _page(edition: Edition, problem: str = "") -> str:
         proposal=proposal,
         people=sorted(proposal.people, key=lambda person: by_family_name(person.seat.name)),
         form=SendForm(formdata=None, shown=proposal.shown),
+        pause=pause or PauseForm(formdata=None, minutes=certificate.pause_of(edition)),
         is_over=clock.now() >= edition.ends_at,
         problem=problem,
     )

@@ -16,6 +16,7 @@ ACTIONS: Final[dict[str, LazyString]] = {
     "bank_changed": _l("Bank account changed"),
     "booked": _l("Booked"),
     "cancelled": _l("Cancelled"),
+    "certificate_hours_changed": _l("Hours on the certificates changed"),
     "certificate_issued": _l("Certificate of attendance issued"),
     "certificate_reissued": _l("Certificate of attendance issued anew"),
     "certificate_text_changed": _l("Words of the certificate changed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -227,6 +228,28 @@ def test_certificates_in_one_click(desk: Desk, slug: str) -> None:
         kinds = [job.payload["kind"] for job in session.query(OutboxJob)]
     assert kinds.count("certificate") == 1
     assert "Everybody who was there has a certificate." in certificates_page(desk, slug).text
+
+
+def test_breaks_are_left_out_of_the_hours_before_anything_is_issued(desk: Desk, slug: str) -> None:
+    at(desk, AFTER)
+    page = certificates_page(desk, slug)
+    assert page.text.count("8\u00a0hours") == len(NAMES)
+    wrong = desk.submit(page, form=0, minutes="900")
+    assert errors_of(wrong) == ["minutes"]
+    page = desk.submit(certificates_page(desk, slug), form=0, minutes="60")
+    assert "The hours are counted anew." in page.text
+    assert page.text.count("7\u00a0hours") == len(NAMES)
+    desk.submit(page)
+    issued = pdf(desk.get(f"editions/{slug}/certificates/CERT-00001.pdf"))
+    assert re.search(r"7\sheures|7\shours", issued)
+    assert 'name="minutes"' not in certificates_page(desk, slug).text, "what was issued keeps its hours"
+
+
+def test_a_free_evening_says_nothing_of_a_price_that_is_due(desk: Desk, slug: str) -> None:
+    assert "the whole price is due" in desk.get(f"editions/{slug}/attendance").text
+    with desk.rows():
+        free = factories.make_edition(price=0).slug
+    assert "the whole price is due" not in desk.get(f"editions/{free}/attendance").text
 
 
 def test_without_check_in_everybody_gets_one_after_a_warning(desk: Desk, slug: str) -> None:
