@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
@@ -108,7 +108,10 @@ class Pages:
         values = self._values(form, {})
         wish = slug_of(self._resource.typed_name(values)) or self._resource.kind
         resources.write(self._resource.kind, wish, values, clock.now(), actor())
-        return done(_("It is saved, and can be chosen now."), f"{self._endpoint}.index")
+        said, back = _("It is saved, and can be chosen now."), request.args.get("back")
+        if back and self._resource.kind == "venue":  # missed while a date of that class was being written
+            return done(said, "desk_editions.new", class_slug=back)
+        return done(said, f"{self._endpoint}.index")
 
     def edit(self, slug: str) -> str:
         """One of them, to change."""

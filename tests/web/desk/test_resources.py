@@ -45,6 +45,16 @@ def test_it_is_added_changed_and_deleted(desk: Desk, area: str) -> None:
     assert slugs(desk, area) == []
 
 
+def test_a_venue_that_a_new_date_misses_is_added_on_the_way(desk: Desk) -> None:
+    with desk.rows():
+        owner = make_class().slug
+    page = desk.get(f"classes/{owner}/editions/new")
+    assert f'<a href="/en/desk/venues/new?back={owner}">Add a venue</a>' in page.text
+    page = desk.submit(desk.get("venues/new", back=owner), **NEW["venues"])
+    assert page.request.path == f"/en/desk/classes/{owner}/editions/new"
+    assert "Le Grenier, Morges" in page.text
+
+
 @every_area
 def test_what_is_wrong_is_told_at_its_field(desk: Desk, area: str) -> None:
     typed, where = WRONG[area]
