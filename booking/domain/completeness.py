@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +26,12 @@ class Completeness:
     @property
     def whole(self) -> bool:
         return not self.missing
+
+
+def asked(taught: str, one_language: bool, spoken: Sequence[str]) -> Sequence[str]:
+    """Languages in which a class is to be written on a site that speaks `spoken`: in all of them, or, where the
+    organiser has said so, only in that in which it is `taught`."""
+    return (taught,) if one_language and taught in spoken else spoken
 
 
 def completeness(

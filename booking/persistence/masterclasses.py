@@ -63,6 +63,7 @@ class MasterClass(Model):
     slug: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]  # 'master_class' | 'workshop' | 'course' | 'information_session'
     language: Mapped[str]  # taught in: 'fr' | 'en'
+    one_language: Mapped[bool] = mapped_column(default=False)  # is written in that one alone
     title: Mapped[Bilingual]
     summary: Mapped[Bilingual]
     objectives: Mapped[Bilingual]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from booking.domain.account import is_overdue
 from booking.domain.bilingual import Bilingual
 from booking.domain.booking import BookingState
-from booking.domain.completeness import completeness
+from booking.domain.completeness import asked, completeness
 from booking.domain.payment import RefundState
 from booking.domain.publication import Publication
 from booking.persistence import minimum, registrations
@@ -101,14 +101,15 @@ def to_decide(now: datetime) -> list[minimum.Undecided]:
 
 
 def untranslated(languages: Sequence[str]) -> list[Untranslated]:
-    """Published classes that lack words in one of `languages`, which they have in another. One statement."""
+    """Published classes that lack words in one of `languages`, which they are to have. One statement."""
     names = pairs(MasterClass)
     columns = [getattr(MasterClass, name) for name in names]
-    query = select(MasterClass.slug, *columns).where(MasterClass.state == Publication.PUBLISHED)
+    facts = (MasterClass.slug, MasterClass.language, MasterClass.one_language)
+    query = select(*facts, *columns).where(MasterClass.state == Publication.PUBLISHED)
     return [
         Untranslated(slug, texts[names.index("title")], part.language, len(part.missing), part.total)
-        for slug, *texts in db.session.execute(query.order_by(MasterClass.slug))
-        for part in completeness(dict(zip(names, texts, strict=True)), languages)
+        for slug, taught, alone, *texts in db.session.execute(query.order_by(MasterClass.slug))
+        for part in completeness(dict(zip(names, texts, strict=True)), asked(taught, alone, languages))
         if not part.whole
     ]
 

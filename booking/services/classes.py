@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from booking import config
 from booking.domain.actor import Actor
 from booking.domain.catalogue import CatalogueRefused, NotPublishable, check_prices, lacking
+from booking.domain.completeness import asked
 from booking.domain.errors import ChangedMeanwhile, NotFound, SlugRefused, StillBooked, StillUsed
 from booking.domain.marks import changed
 from booking.domain.publication import SHOWN, Publication
@@ -46,7 +47,8 @@ def values_of(offer: MasterClass) -> dict[str, Any]:
 
 def missing(offer: MasterClass) -> list[NotPublishable]:
     """What must be written before everybody may read of the class, in the class itself and in its dates."""
-    return lacking(class_spec(offer, shown_editions(offer), published=True), config.current().languages)
+    languages = asked(offer.language, offer.one_language, config.current().languages)
+    return lacking(class_spec(offer, shown_editions(offer), published=True), languages)
 
 
 def write(wish: str, values: Mapping[str, Any], now: datetime, by: Actor) -> str:
@@ -96,15 +98,25 @@ def copy(slug: str, now: datetime, by: Actor) -> str:
     with atomic():
         free = free_slug(MasterClass, slug)
         offer = lock_class(slug)
-        names = [*FIELDS, "picture", "picture_credit", "photo_id", "policy_id"]
+        names = [*FIELDS, "one_language", "picture", "picture_credit", "photo_id", "policy_id"]
         twin = MasterClass(**{name: getattr(offer, name) for name in names}, state=Publication.DRAFT)
         twin.slug = free
         twin.trainers = list(offer.trainers)
-        asked = [question for question in offer.questions if not question.retired]
-        twin.questions = [Question(**{name: getattr(question, name) for name in ASKED}) for question in asked]
+        questions = [question for question in offer.questions if not question.retired]
+        twin.questions = [Question(**{name: getattr(question, name) for name in ASKED}) for question in questions]
         db.session.add(twin)
         journal.note("class_copied", by, now, master_class=twin.slug, original=slug)
         return twin.slug
+
+
+def keep_to_one_language(slug: str, alone: bool, now: datetime, by: Actor) -> None:
+    """From now on the class is to be written only in the language in which it is taught, or again in all those of the
+    site. Raises NotFound."""
+    with atomic():
+        offer = lock_class(slug)
+        if offer.one_language != alone:
+            offer.one_language = alone
+            journal.note("class_changed", by, now, master_class=slug, fields=["one_language"])
 
 
 def move_to(slug: str, old: Publication, new: Publication, now: datetime, by: Actor) -> None:

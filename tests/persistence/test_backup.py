@@ -140,8 +140,8 @@ def test_a_backup_made_before_the_tables_changed(app: Flask, elsewhere: Flask, t
     assert code == 0, words
     with elsewhere.app_context():
         assert not migrations.pending()
-        states = db.session.execute(text("select slug, state from master_class order by slug")).all()
-        assert [tuple(row) for row in states] == [("hidden", "draft"), ("shown", "published")]
+        states = db.session.execute(text("select slug, state, one_language from master_class order by slug")).all()
+        assert [tuple(row) for row in states] == [("hidden", "draft", False), ("shown", "published", False)]
 
 
 OLD_TEXTS = ("title", "summary", "objectives", "programme", "method", "audience", "prerequisites", "bring", "included",

@@ -20,7 +20,7 @@ from booking.persistence.payments import Payment
 from booking.persistence.registration_filters import Wanted
 from booking.persistence.todo import Pile, Untranslated
 from booking.persistence.transaction import atomic
-from booking.services import dispute, manage, refund
+from booking.services import classes, dispute, manage, refund
 from booking.services.ports import DisputeFacts, RefundOutcome
 from tests.factories import make_booking, make_class, make_edition, make_organiser
 from tests.services.shop import PAYER_IBAN, Shop
@@ -188,6 +188,10 @@ def test_published_classes_that_lack_words_in_a_language(shop: Shop) -> None:
     title = Bilingual("Tenir un blog", "Keeping a blog")
     assert found == Untranslated("half", title, "en", lacking=2, total=4)
     assert todo.untranslated(("fr",)) == []
+    classes.keep_to_one_language(found.slug, True, shop.now, at_the_desk(make_organiser().id))
+    assert todo.untranslated(("fr", "en")) == []
+    classes.keep_to_one_language(found.slug, False, shop.now, at_the_desk(make_organiser().id))
+    assert todo.untranslated(("fr", "en")) == [found]
 
 
 def test_coming_dates_with_what_is_paid(shop: Shop) -> None:

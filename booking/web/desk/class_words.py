@@ -14,7 +14,7 @@ from flask_babel.speaklater import LazyString
 
 from booking.domain.bilingual import Bilingual
 from booking.domain.catalogue import NotPublishable
-from booking.domain.completeness import Completeness, completeness
+from booking.domain.completeness import Completeness, asked, completeness
 from booking.domain.publication import Publication
 from booking.persistence.masterclasses import Edition, MasterClass, QuestionKind
 from booking.services.classes import TEXTS
@@ -105,9 +105,9 @@ def meters(offer: MasterClass) -> list[Meter]:
 
 
 def written_in(offer: MasterClass) -> list[Completeness]:
-    """How much of the class's texts is there in each language."""
+    """How much of the class's texts is there in each language in which it is to be written."""
     texts: Mapping[str, Bilingual] = {name: getattr(offer, name) for name in NAMED if name in TEXTS}
-    return completeness(texts, spoken())
+    return completeness(texts, asked(offer.language, offer.one_language, tuple(spoken())))
 
 
 def moves(offer: MasterClass) -> list[tuple[Publication, str]]:

@@ -138,6 +138,16 @@ def show(class_slug: str) -> str:
     )
 
 
+@blueprint.post("/classes/<class_slug>/languages")
+@needs(Permission.CLASSES)
+def set_languages(class_slug: str) -> Response:
+    """The class stays in the language in which it is taught, or is to be written in both."""
+    alone = request.form.get("languages") == "one"
+    classes.keep_to_one_language(class_slug, alone, clock.now(), actor())
+    said = _("The class stays in one language.") if alone else _("The class is to be written in both languages.")
+    return done(said, "desk_classes.show", class_slug=class_slug)
+
+
 @blueprint.post("/classes/<class_slug>/copy")
 @needs(Permission.CLASSES)
 def copy(class_slug: str) -> Response:

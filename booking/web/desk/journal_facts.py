@@ -43,7 +43,7 @@ KINDS: Final = {**export_words.KINDS, **{kind: names[0] for kind, names in LETTE
 FIELDS: Final[dict[str, LazyString]] = {
     **NAMED,
     "slug": _l("Address of its page"), "kind": _l("Kind"), "language": _l("Taught in"), "topics": _l("Topics"),
-    "contact_email": _l("Address for questions"), "vat_exempt": _lp("settings", "VAT"),
+    "contact_email": _l("Address for questions"), "vat_exempt": _lp("settings", "VAT"), "one_language": _l("Languages"),
     "related": _l("Related classes"), "trainers": _l("Trainers"), "policy": _l("Cancellation policy"),
     "meetings": _l("Sessions"), "venue": _l("Place"), "online_url": _l("Address for joining online"),
     "zone": _l("Time zone"), "price": _l("Price"), "early_price": _l("Early-bird price"),

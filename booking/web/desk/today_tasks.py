@@ -123,7 +123,9 @@ def _untranslated(found: list[Untranslated]) -> Task:
         Line(i18n.words(one.title), url_for("desk_classes.show", class_slug=one.slug), _lacking(one))
         for one in found[: todo.NAMED]
     ]
-    return Task(title, url_for("desk_classes.index"), _("To the classes"), lines=lines, more=len(found) - len(lines))
+    hint = _("Where a class is meant for one language alone, say so on its page.")
+    url, more = url_for("desk_classes.index"), len(found) - len(lines)
+    return Task(title, url, _("To the classes"), hint=hint, lines=lines, more=more)
 
 
 def _lacking(one: Untranslated) -> str:

@@ -253,3 +253,20 @@ def test_pages_of_classes_are_for_those_who_keep_them(desk: Desk) -> None:
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     for path in ("", "/edit", "/state/closed", "/preview", "/picture", "/questions/new", "/questions/1"):
         assert desk.get(f"classes/nothing{path}").status_code == 404
+
+
+def test_a_class_may_stay_in_the_language_in_which_it_is_taught(desk: Desk) -> None:
+    texts = {"title": Bilingual("Relier", ""), "summary": Bilingual("Un jour.", ""), "bring": Bilingual("Rien", "")}
+    with desk.rows():
+        make_edition(make_class(slug="relier", state=Publication.DRAFT, **texts))
+    page = desk.get("classes/relier")
+    assert "The English summary is missing." in page.text
+    assert "This class stays in French" in page.text
+    page = press(desk, page, "/languages", languages="one")
+    assert "The class stays in one language." in page.text
+    assert "The English summary is missing." not in page.text
+    move(desk, "relier", "published")
+    assert states(desk) == {"relier": "published"}
+    assert "/classes/relier" not in desk.get("").text
+    press(desk, desk.get("classes/relier"), "/languages", languages="both")
+    assert "/classes/relier" in desk.get("").text
