@@ -98,7 +98,7 @@ def test_tries_are_limited_by_account_for_strange_browsers(desk: Desk) -> None:
     page = desk.sign_in(desk.browser, email)
     assert page.status_code == 429
     assert int(page.headers["Retry-After"]) > 0
-    assert "Too many tries" in page.text
+    assert "Too many attempts" in page.text
     assert desk.sign_in(known, email).request.path == "/en/desk/", "the own browser is never locked out by others"
 
 
