@@ -262,6 +262,9 @@ def test_a_class_may_stay_in_the_language_in_which_it_is_taught(desk: Desk) -> N
     page = desk.get("classes/relier")
     assert "The English summary is missing." in page.text
     assert "This class stays in French" in page.text
+    with desk.rows():
+        make_class(slug="both")
+    assert "This class stays" not in desk.get("classes/both").text
     page = press(desk, page, "/languages", languages="one")
     assert "The class stays in one language." in page.text
     assert "The English summary is missing." not in page.text
