@@ -16,8 +16,10 @@ from werkzeug.test import TestResponse
 
 from booking.adapters.gateways import current_ports
 from booking.domain.booking import Confirmation
+from booking.domain.publication import Publication
 from booking.persistence.bookings import Booking
 from booking.services import pay
+from tests.factories import make_class
 from tests.web.desk.organiser import Desk
 from tests.web.participant import PAYER_IBAN
 
@@ -31,7 +33,6 @@ UNTOLD: Final = {  # to which no link of these pages leads
     "desk_refunds.account",  # while an account is wanted
     "desk_mismatches.show",  # while a payment does not fit
     "desk_decisions.show",  # below a minimum
-    "desk_classes.preview",  # of a class that is not on the site
     "desk_people.second_factor",  # of who has one
     "desk_certificates.show", "desk_certificates.correct",  # once issued
     "security.static", "security.tf_select", "security.two_factor_rescue",  # not used
@@ -54,6 +55,8 @@ def filled(desk: Desk) -> Desk:
         pay.mark_paid(booking.qr_reference or "", 34000, desk.now, current_ports())
     desk.browser.submit(desk.cancellation(gone), iban=PAYER_IBAN, holder="Gone")
     desk.book(desk.edition(slug="waiting"), email="waiting@example.org")
+    with desk.rows():
+        make_class(slug="a-draft", state=Publication.DRAFT)
     desk.person("staff")
     desk.submit(desk.get("vouchers/new"), code="SPRING", value="10")
     desk.submit(desk.get("topics/new"), title_fr="Écriture", title_en="Writing")
