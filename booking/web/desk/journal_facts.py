@@ -131,6 +131,7 @@ FACTS: Final[dict[str, Words]] = {
     "refund": _labelled(_lp("fact", "paid back"), chf),
     "role": _labelled(_lp("fact", "role"), _one_of(dict(ROLES))),
     "said": _labelled(_lp("fact", "reported")),
+    "minutes": _labelled(_l("break in each session, in minutes")),
     "seats": _labelled(_lp("fact", "seats")),
     "shown": _alone(_lp("fact", "a logo is shown")),
     "state": _labelled(_lp("fact", "state"), _one_of({**STATES, **DISPUTES})),

@@ -72,7 +72,14 @@ def test_every_kind_of_fact_and_every_word_in_one_has_words() -> None:
     assert {*Way} == {*WAYS}
     assert {*get_args(Change)} == {*CHANGES}
     assert {*ExportKind, *(kind for kind in LETTERS if kind != "message")} <= {*KINDS}
-    fields = {*classes.FIELDS, "trainers", "policy", *resources.FIELDS["venue"], *resources.FIELDS["trainer"]}
+    fields = {
+        *classes.FIELDS,
+        "trainers",
+        "policy",
+        "one_language",
+        *resources.FIELDS["venue"],
+        *resources.FIELDS["trainer"],
+    }
     for facts in (EditionSpec, Contact):
         fields |= {field.name for field in dataclasses.fields(facts)}
     assert {*fields, "locale"} == {*FIELDS}
