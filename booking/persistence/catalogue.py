@@ -7,13 +7,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import exists, select
 
 from booking.domain.catalogue import CatalogueSpec, ClassSpec, EditionSpec, QuestionSpec, VoucherSpec
 from booking.domain.publication import SHOWN, Publication
+from booking.persistence import editions
 from booking.persistence.bookings import Answer, Booking
 from booking.persistence.db import Model, db
-from booking.persistence.drafts import Draft
 from booking.persistence.imports import Key, entries
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import (
@@ -176,8 +176,7 @@ class Writer:
         if not booked and db.session.scalar(select(exists().where(JournalEntry.edition_id == edition.id))):
             edition.state = Publication.ARCHIVED
         elif not booked:
-            db.session.execute(delete(Draft).where(Draft.edition_id == edition.id))
-            db.session.delete(edition)
+            editions.erase(edition)
         elif edition.called_off_at is None and edition.ends_at > self.now:
             edition.called_off_at = self.now
         else:

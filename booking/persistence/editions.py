@@ -18,6 +18,7 @@ from booking.persistence.bookings import Booking, holds_seats
 from booking.persistence.db import db
 from booking.persistence.drafts import Draft
 from booking.persistence.masterclasses import Edition, MasterClass, Meeting, Venue, at_hand, lock_edition
+from booking.persistence.settings import CERTIFICATE_PAUSE, Setting
 
 
 def find(slug: str) -> Edition:
@@ -130,8 +131,10 @@ def live_bookings(edition_id: int, now: datetime) -> list[Booking]:
 
 
 def erase(edition: Edition) -> None:
-    """Deletes an edition that nobody ever booked, and what somebody had begun to type for it."""
+    """Deletes an edition that nobody ever booked, and what somebody had begun to type or had set for it: SQLite gives
+    its number to the next one."""
     db.session.execute(delete(Draft).where(Draft.edition_id == edition.id))
+    db.session.execute(delete(Setting).where(Setting.name == f"{CERTIFICATE_PAUSE}.{edition.id}"))
     db.session.delete(edition)
 
 

@@ -30,8 +30,8 @@ from booking.web.refusals import desk_sentence
 blueprint = desk_area("seats", __name__)
 
 
-class SeatForm(PriceFields, ActForm):
-    """One more seat."""
+class PersonFields(FlaskForm):
+    """Somebody who attends; an address is not needed."""
 
     name = StringField(
         _l("Name of the person attending"),
@@ -42,7 +42,11 @@ class SeatForm(PriceFields, ActForm):
     email = EmailField(_l("Their e-mail address"), [no_or_whole_address], filters=[one_line], render_kw=WITHOUT_FILLING)
 
 
-class AttendeeForm(FlaskForm):
+class SeatForm(PersonFields, PriceFields, ActForm):
+    """One more seat."""
+
+
+class AttendeeForm(PersonFields):
     """Who attends. Questions of the class are added as fields q<id>."""
 
     shown = HiddenField()
@@ -54,13 +58,6 @@ class AttendeeForm(FlaskForm):
         ],
         default="same",
     )
-    name = StringField(
-        _l("Name of the person attending"),
-        [DataRequired(_l("Enter the name of the person attending.")), NAME],
-        filters=[one_line],
-        render_kw=WITHOUT_FILLING,
-    )
-    email = EmailField(_l("Their e-mail address"), [no_or_whole_address], filters=[one_line], render_kw=WITHOUT_FILLING)
 
 
 @blueprint.route("/bookings/<reference>/seats/new", methods=["GET", "POST"])

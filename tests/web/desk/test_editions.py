@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from booking.domain.actor import SYSTEM
 from booking.persistence.journal import JournalEntry
 from booking.persistence.masterclasses import Edition
+from booking.persistence.settings import CERTIFICATE_PAUSE, Setting
+from booking.services import certificate
 from tests.factories import at, make_class, make_edition, make_venue
 from tests.web.desk.organiser import Desk
 from tests.web.participant import errors_of, value_of
@@ -211,6 +214,18 @@ def test_a_date_that_nobody_booked_can_be_deleted(desk: Desk) -> None:
     with desk.rows() as session:
         assert session.scalars(select(Edition)).all() == []
         assert [entry.action for entry in session.scalars(select(JournalEntry))][-1] == "edition_deleted"
+
+
+def test_what_was_set_for_a_deleted_date_is_gone_with_it(desk: Desk) -> None:
+    slug = desk.edition()
+    page = desk.get(f"editions/{slug}")
+    with desk.rows() as session:
+        certificate.set_pause(session.scalars(select(Edition.id)).one(), 60, SYSTEM, desk.now)
+        assert session.scalars(select(Setting.value).where(Setting.name.startswith(CERTIFICATE_PAUSE))).all() == [60]
+    desk.submit(page)
+    with desk.rows() as session:
+        assert session.scalars(select(Edition)).all() == []
+        assert session.scalars(select(Setting.value).where(Setting.name.startswith(CERTIFICATE_PAUSE))).all() == []
 
 
 def test_the_page_of_a_date_says_how_things_stand(desk: Desk) -> None:
